@@ -1,0 +1,1 @@
+"""Milieu, the service: customer context on request, with her consent."""

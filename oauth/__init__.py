@@ -1,0 +1,1 @@
+"""The protocols: we grant access (`server`), and we ask providers for access (`link`)."""

@@ -1,0 +1,1 @@
+"""Linking: we are the client of a provider's authorization server."""

@@ -1,0 +1,1 @@
+"""The authorization server's protocol logic, without web framework and without database."""
