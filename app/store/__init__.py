@@ -1,0 +1,1 @@
+"""What is kept, one file per noun: its table and its queries. SQL lives nowhere else."""

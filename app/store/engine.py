@@ -1,0 +1,98 @@
+"""The database: SQLite embedded by default, PostgreSQL when outgrown; one face for both.
+
+Every acknowledged write is on disk: SQLite runs in WAL mode with `synchronous=FULL`, PostgreSQL
+with `synchronous_commit=on`. Writing transactions on SQLite begin IMMEDIATE, so that two writers
+queue for the lock instead of failing half-way (https://sqlite.org/lang_transaction.html).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+BUSY_TIMEOUT_MS = 15_000
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_READ_ONLY = "milieu_read_only"
+
+
+class Database:
+    """The connections to one database, and the two ways to use them.
+
+    Args:
+        url: `sqlite:///PATH` or `postgresql://…`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = driver_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = self._create()
+        self._reader = self._engine.execution_options(**{_READ_ONLY: True})
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """Open one transaction that may write; commits at the end, rolls back on an error."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open one transaction that only reads; on SQLite it never waits for a writer."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    def _create(self) -> AsyncEngine:
+        if self.is_sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_async_engine(self.url)
+            event.listen(engine.sync_engine, "connect", _configure_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+            return engine
+        return create_async_engine(
+            self.url,
+            pool_size=10,
+            max_overflow=10,
+            connect_args={"server_settings": {"synchronous_commit": "on", "timezone": "UTC"}},
+        )
+
+
+def driver_url(url: str) -> URL:
+    """Name the asynchronous driver in a database URL.
+
+    Raises:
+        ValueError: The URL is of a database that Milieu does not run on.
+    """
+    parsed = make_url(url)
+    driver = DRIVERS.get(parsed.get_backend_name())
+    if driver is None:
+        raise ValueError("The database URL must begin with sqlite:/// or postgresql://")
+    return parsed.set(drivername=driver)
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's object
+    # The driver must not open transactions by itself: `_begin_sqlite` does, with the right lock.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "secure_delete=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

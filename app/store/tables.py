@@ -1,0 +1,9 @@
+"""All tables, imported together so that migrations see the whole schema."""
+
+from sqlmodel import SQLModel
+
+from app.store import accesses, clients, connections, customers, grants, sessions, tokens
+
+__all__ = ["accesses", "clients", "connections", "customers", "grants", "sessions", "tokens"]
+
+metadata = SQLModel.metadata
