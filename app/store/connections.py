@@ -78,5 +78,6 @@ class ProviderApp(SQLModel, table=True):
     provider: str = Field(primary_key=True)
     instance: str = Field(primary_key=True)
     app_client_id: str
+    redirect_uri: str = Field(description="The one it was registered with; another needs another.")
     sealed_secret: bytes = Field(sa_type=LargeBinary)
     registered_at: datetime = Field(sa_type=UtcDateTime)
