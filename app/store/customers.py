@@ -1,11 +1,14 @@
 """Customers, their data keys, their verified identifiers, and the subject each client knows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import LargeBinary, UniqueConstraint, delete, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.secrets import Box, SealError, Vault
 from app.store.types import UtcDateTime
 
 
@@ -59,3 +62,57 @@ class Subject(SQLModel, table=True):
     subject: str = Field(primary_key=True)
     customer_id: str = Field(foreign_key="customers.id", ondelete="CASCADE")
     client_id: str = Field(foreign_key="clients.id", ondelete="CASCADE", index=True)
+
+
+async def find_customer(session: AsyncSession, customer_id: str) -> Customer | None:
+    """Find a customer by id."""
+    return await session.get(Customer, customer_id)
+
+
+async def find_by_identifier(
+    session: AsyncSession, kind: IdentifierType, blind_index: str
+) -> Customer | None:
+    """Find the customer who verified an identifier."""
+    query = (
+        select(Customer)
+        .join(Identifier, col(Identifier.customer_id) == col(Customer.id))
+        .where(col(Identifier.type) == kind, col(Identifier.blind_index) == blind_index)
+    )
+    return (await session.exec(query)).first()
+
+
+async def identifiers_of(session: AsyncSession, customer_id: str) -> Sequence[Identifier]:
+    """List a customer's identifiers, oldest first."""
+    query = (
+        select(Identifier)
+        .where(col(Identifier.customer_id) == customer_id)
+        .order_by(col(Identifier.id))
+    )
+    return (await session.exec(query)).all()
+
+
+async def open_box(session: AsyncSession, vault: Vault, customer_id: str) -> Box:
+    """Open a customer's box.
+
+    Raises:
+        SealError: She has no data key (any more).
+    """
+    row = await session.get(DataKey, customer_id)
+    if row is None:
+        raise SealError("There is no data key for this customer.")
+    return vault.box(customer_id, row.wrapped)
+
+
+async def delete_customer(session: AsyncSession, customer_id: str) -> bool:
+    """Delete a customer and, by cascade, everything of hers; say whether she was there."""
+    result = await session.exec(delete(Customer).where(col(Customer.id) == customer_id))
+    return bool(result.rowcount)
+
+
+async def bump_context_version(session: AsyncSession, customer_id: str) -> None:
+    """Mark that her context changed, so that no rendered copy is served again."""
+    await session.exec(
+        update(Customer)
+        .where(col(Customer.id) == customer_id)
+        .values(context_version=col(Customer.context_version) + 1)
+    )

@@ -4,9 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, update
+from sqlmodel import Field, SQLModel, col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.ids import new_id
 from app.store.types import UtcDateTime
 
 
@@ -57,3 +59,30 @@ class ConsentRequest(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+async def revoke_grant(
+    session: AsyncSession, grant_id: str, customer_id: str, now: datetime
+) -> bool:
+    """End her grant, whose tokens end with it; say whether it was hers and had not ended."""
+    result = await session.exec(
+        update(Grant)
+        .where(
+            col(Grant.id) == grant_id,
+            col(Grant.customer_id) == customer_id,
+            col(Grant.revoked_at).is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    if not result.rowcount:
+        return False
+    session.add(
+        ConsentEvent(
+            id=new_id("evt", now),
+            grant_id=grant_id,
+            type=ConsentEventType.REVOKED,
+            at=now,
+            sections=[],
+        )
+    )
+    return True

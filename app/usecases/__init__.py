@@ -1,0 +1,1 @@
+"""The rules, one file per noun; each public method is one use case in one transaction."""

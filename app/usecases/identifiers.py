@@ -1,0 +1,26 @@
+"""Identifiers as people write them, and the one form in which they are compared."""
+
+import re
+
+from app.errors import Invalid
+
+MAX_EMAIL_LENGTH = 254
+"""Longest address SMTP can carry (RFC 5321, section 4.5.3.1.3, as RFC 3696 erratum 1690 reads)."""
+
+# Deliberately generous: the mail that arrives is the proof, not the pattern.
+_EMAIL = re.compile(r"[^@\s\x00-\x1f<>,;:\"\\]+@[^@\s\x00-\x1f<>,;:\"\\]+")
+
+
+def normal_email(text: str) -> str:
+    """Return an e-mail address trimmed and in lower case.
+
+    Raises:
+        Invalid: It cannot be an address.
+    """
+    address = text.strip().lower()
+    if len(address) > MAX_EMAIL_LENGTH or not _EMAIL.fullmatch(address):
+        raise Invalid(
+            "That does not look like an e-mail address; write it like you@example.org.",
+            code="invalid_email",
+        )
+    return address
