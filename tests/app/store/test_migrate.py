@@ -1,0 +1,74 @@
+"""Migrating: what a deployment does before the service starts."""
+
+import asyncio
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from app.store.engine import Database, driver_url
+from app.store.migrate import BrokenReferences, upgrade_async
+from app.store.tables import metadata
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, tmp_path):
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'made' / 'here' / 'milieu.db'}"
+    else:
+        with request.getfixturevalue("postgres").empty_database() as url:
+            yield url
+
+
+async def differences(url: str) -> list[object]:
+    engine = create_async_engine(driver_url(url))
+
+    def compare(connection: Connection) -> list[object]:
+        return compare_metadata(MigrationContext.configure(connection), metadata)
+
+    async with engine.connect() as connection:
+        found = await connection.run_sync(compare)
+    await engine.dispose()
+    return found
+
+
+async def test_the_migrations_and_the_tables_say_the_same(database_url):
+    assert await differences(database_url) == []
+
+
+async def test_migrating_twice_at_once_and_again_does_it_once(empty_url):
+    await asyncio.gather(upgrade_async(empty_url), upgrade_async(empty_url))
+    await upgrade_async(empty_url)
+    assert await differences(empty_url) == []
+
+
+async def test_a_database_of_another_kind_is_refused():
+    with pytest.raises(ValueError, match="sqlite:/// or postgresql://"):
+        await upgrade_async("mysql://localhost/milieu")
+
+
+async def test_rows_that_refer_to_nothing_are_reported_and_nothing_changes(tmp_path):
+    url = f"sqlite:///{tmp_path / 'milieu.db'}"
+    await upgrade_async(url)
+    engine = create_async_engine(driver_url(url))
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO data_keys (customer_id, wrapped) VALUES ('cus_nobody', x'00')"
+        )
+    await engine.dispose()
+    with pytest.raises(BrokenReferences, match="data_keys"):
+        await upgrade_async(url)
+
+
+async def test_acknowledged_writes_are_durable(database: Database):
+    async with database.writing() as session:
+        connection = await session.connection()
+        if database.is_sqlite:
+            mode = (await connection.exec_driver_sql("PRAGMA journal_mode")).scalar_one()
+            level = (await connection.exec_driver_sql("PRAGMA synchronous")).scalar_one()
+            assert (mode, level) == ("wal", 2)  # 2 is FULL
+        else:
+            level = (await connection.exec_driver_sql("SHOW synchronous_commit")).scalar_one()
+            assert level == "on"
