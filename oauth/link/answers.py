@@ -1,0 +1,79 @@
+"""What a provider's endpoints answer, read with care: it is somebody else's JSON."""
+
+import re
+from typing import Any
+
+import httpx
+
+from oauth.link.errors import ClientUnknown, LinkError, LinkRefused, ProviderUnusable
+from oauth.link.provider import Tokens
+
+SERVER_ERROR = 500
+TOO_MANY_REQUESTS = 429
+# RFC 6749, section 5.2 allows more characters; no code in use has them.
+ERROR_CODE = re.compile(r"[a-z_]{1,64}")
+# RFC 6750, section 2.1: what may stand in an Authorization header.
+TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+
+
+def read_json(answer: httpx.Response) -> dict[str, Any]:
+    """Return the JSON object that a provider answered with.
+
+    Raises:
+        ClientUnknown: The answer is `invalid_client`.
+        LinkRefused: It is another OAuth error.
+        ProviderUnusable: It is neither an object nor an OAuth error.
+    """
+    unusable = ProviderUnusable(answer.status_code)
+    try:
+        content = answer.json()
+    except ValueError:  # the cause would carry the text that was answered
+        raise unusable from None
+    if not isinstance(content, dict):
+        raise unusable
+    if answer.is_success:
+        return content
+    if answer.status_code >= SERVER_ERROR or answer.status_code == TOO_MANY_REQUESTS:
+        raise unusable
+    code = content.get("error")
+    if not isinstance(code, str) or not ERROR_CODE.fullmatch(code):
+        raise unusable
+    raise refusal(code)
+
+
+def refusal(code: str) -> LinkError:
+    """Name an OAuth error code by our own errors; a code that is none becomes `unknown_error`."""
+    if code == "invalid_client":
+        return ClientUnknown("The provider does not know this service any more.")
+    return LinkRefused(code if ERROR_CODE.fullmatch(code) else "unknown_error")
+
+
+def read_text(content: dict[str, Any], name: str, status: int) -> str:
+    """Return a member that must be a token-like text.
+
+    Raises:
+        ProviderUnusable: It is missing, or could not be sent in a header.
+    """
+    value = content.get(name)
+    if not isinstance(value, str) or not TOKEN.fullmatch(value):
+        raise ProviderUnusable(status)
+    return value
+
+
+def read_tokens(answer: httpx.Response) -> Tokens:
+    """Read a token response (RFC 6749, section 5.1).
+
+    Raises:
+        LinkError: It is an error, or not a token response.
+    """
+    content = read_json(answer)
+    if str(content.get("token_type", "")).lower() != "bearer":
+        raise ProviderUnusable(answer.status_code)
+    expires_in = content.get("expires_in")
+    refresh_token = content.get("refresh_token")
+    return Tokens(
+        access_token=read_text(content, "access_token", answer.status_code),
+        refresh_token=refresh_token if isinstance(refresh_token, str) else None,
+        expires_in=expires_in if isinstance(expires_in, int) else None,
+        scope=str(content.get("scope") or ""),
+    )

@@ -1,0 +1,58 @@
+"""A provider's OAuth, described: what differs between providers is data, not code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class TokenAuth(StrEnum):
+    """How a provider wants us to authenticate at its token endpoint (RFC 6749, section 2.3.1)."""
+
+    POST = "client_secret_post"
+    BASIC = "client_secret_basic"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The OAuth endpoints of one provider, or of one instance of a federated one.
+
+    PKCE with S256 is not an option here: every link uses it. A provider that does not know it
+    ignores it (RFC 7636, section 5).
+
+    Args:
+        issuer: Its issuer identifier; what `iss` in a callback must equal (RFC 9207).
+        authorization_endpoint: Where she is sent.
+        token_endpoint: Where a code becomes tokens.
+        revocation_endpoint: Where tokens end (RFC 7009), if it has one.
+        registration_endpoint: Where we register on the fly, if it allows that.
+        scopes: What we ask for; the least that lets us read.
+        token_auth: How we authenticate at the token endpoint.
+        authorization_parameters: Its quirks: further parameters she is sent with.
+    """
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    revocation_endpoint: str | None
+    registration_endpoint: str | None
+    scopes: tuple[str, ...]
+    token_auth: TokenAuth = TokenAuth.POST
+    authorization_parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Our registration as a client at a provider."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a provider issued for her account."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    expires_in: int | None = None
+    scope: str = ""
