@@ -44,6 +44,8 @@ class Token(SQLModel, table=True):
     family: str = Field(index=True, description="Shared by all tokens that stem from one code.")
     scope: str
     issued_at: datetime = Field(sa_type=UtcDateTime)
-    expires_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="None: as long as its grant."
+    )
     rotated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
