@@ -1,0 +1,53 @@
+"""Logs: one line a request, without addresses' secrets, without bodies, without posts."""
+
+import logging
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+logger = logging.getLogger("milieu.requests")
+
+LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
+# These print tokens, addresses or statements with their values when asked for more than warnings.
+CHATTY = ("authlib", "httpx", "httpcore", "sqlalchemy", "aiosqlite", "asyncio", "uvicorn.access")
+
+
+def configure_logging(level: str) -> None:
+    """Write logs to standard error from `level` on, and silence what would tell too much."""
+    logging.basicConfig(level=level.upper(), format=LINE, force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class RequestLog:
+    """ASGI middleware: method, route, status and duration of each request.
+
+    The route's template is logged, never the path itself: paths carry one-time secrets.
+
+    Args:
+        app: The application.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 500
+
+        async def send_noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        finally:
+            route = getattr(scope.get("route"), "path", "-")
+            elapsed_ms = (time.perf_counter() - started) * 1000
+            logger.info("%s %s %d %.1f ms", scope["method"], route, status, elapsed_ms)

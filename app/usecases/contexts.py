@@ -1,0 +1,269 @@
+"""Contexts: her own preview, and the reads of clients, each recorded before it is answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.clock import Clock
+from app.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from app.ids import new_id, secret_hash
+from app.store.accesses import Access, Outcome
+from app.store.customers import IdentifierType, find_customer, open_box
+from app.store.engine import Database
+from app.store.reads import GrantRow, TokenRow, find_granted, find_token, record_served
+from app.store.secrets import Vault
+from app.usecases.identifiers import normal_email
+from app.usecases.renderings import Renderings
+from context.document import Absence, AnySection, Context
+from context.section import Section
+
+USE_FOR = timedelta(hours=1)
+"""How long an answer may be used; after that the client reads again."""
+
+LOOKUP_SCOPE = "context.lookup"
+SCOPE_PREFIX = "context:"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a client says of a read it asks for.
+
+    Attributes:
+        sections: The sections it wants; None for all that were granted.
+        purpose: Its purpose (W3C DPV term); None for the grant's.
+        agent: Who reads at the client, as the client asserts.
+        call_id: The call in which this happens, as the client asserts.
+    """
+
+    sections: frozenset[Section] | None = None
+    purpose: str | None = None
+    agent: str | None = None
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedContext:
+    """An answer: the context, under which name, for what, and until when it may be used."""
+
+    subject: str
+    purpose: str
+    as_of: datetime
+    use_until: datetime
+    grant_expires_at: datetime | None
+    brief: str
+    sections: Mapping[Section, AnySection]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierValue:
+    """An identifier by which a client looks a customer up."""
+
+    type: IdentifierType
+    value: str
+
+
+class Contexts:
+    """Renders contexts for those who may see them.
+
+    Args:
+        database: Where digests, grants and the access log are kept.
+        vault: Opens what is hers.
+        clock: The time.
+    """
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._renderings = Renderings()
+
+    async def preview(self, customer_id: str) -> Context:
+        """Render her whole context for herself; this is no access and is not recorded.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        async with self._database.reading() as session:
+            customer = await find_customer(session, customer_id)
+            if customer is None:
+                raise NotFound("There is no such customer.")
+            box = await open_box(session, self._vault, customer_id)
+            return await self._renderings.context(
+                session, box, customer_id, customer.context_version, set(Section), self._clock()
+            )
+
+    async def read(self, access_token: str, reading: Reading) -> ServedContext:
+        """Answer a read under a delegated token.
+
+        Raises:
+            Unauthenticated: The token is unknown, expired or revoked, or its grant has ended.
+            Forbidden: The token is not for reading contexts, or the purpose is another one.
+        """
+        now = self._clock()
+        token_hash = secret_hash(access_token)
+        async with self._database.reading() as session:
+            token = await self._token(session, token_hash)
+            grant = token.grant
+            if grant is None:
+                raise Forbidden(
+                    "This token is for look-ups: use POST /v1/context/lookup.",
+                    code="insufficient_scope",
+                )
+            refusal = _refusal(token, grant, reading, now)
+            if refusal is None:
+                context = await self._render(session, grant, token.scope, now)
+        if refusal is not None:
+            await self._record_refusal(grant, reading, refusal.code, now)
+            raise refusal
+        return await self._serve(grant, context, reading, token_hash, now)
+
+    async def lookup(
+        self, access_token: str, identifiers: Sequence[IdentifierValue], reading: Reading
+    ) -> ServedContext:
+        """Answer a read by identifier, among the customers who granted this client.
+
+        Raises:
+            Unauthenticated: The token is unknown, expired or revoked.
+            Forbidden: The token is not for look-ups.
+            NotFound: No customer so identified granted this; alike whether she exists or not.
+            Conflict: The identifiers belong to several customers.
+        """
+        now = self._clock()
+        token_hash = secret_hash(access_token)
+        indexed = self._indexed(identifiers)
+        async with self._database.reading() as session:
+            token = await self._token(session, token_hash)
+            _check_lookup(token, now)
+            grant = _only(
+                await find_granted(session, token.client_id, reading.purpose or "", indexed, now)
+            )
+            scope = frozenset(SCOPE_PREFIX + section for section in grant.sections)
+            context = await self._render(session, grant, scope, now)
+        return await self._serve(grant, context, reading, token_hash, now)
+
+    async def _token(self, session: AsyncSession, token_hash: str) -> TokenRow:
+        token = await find_token(session, token_hash)
+        if token is None:
+            raise Unauthenticated("The access token is not valid; get a new one.")
+        return token
+
+    async def _render(
+        self, session: AsyncSession, grant: GrantRow, scope: frozenset[str], now: datetime
+    ) -> Context:
+        box = self._vault.box(grant.customer_id, grant.wrapped_data_key)
+        sections = _granted_sections(grant, scope)
+        return await self._renderings.context(
+            session, box, grant.customer_id, grant.context_version, sections, now
+        )
+
+    async def _serve(
+        self, grant: GrantRow, context: Context, reading: Reading, token_hash: str, now: datetime
+    ) -> ServedContext:
+        wanted = [section for section in Section if section in (reading.sections or Section)]
+        sections = {section: context.sections[section] for section in wanted}
+        record = _access(grant, reading, Outcome.SERVED, now)
+        for section, found in sections.items():
+            if isinstance(found, Absence):
+                record.withheld[section.value] = found.reason.value
+            else:
+                record.served.append(section.value)
+        async with self._database.writing() as session:
+            recorded = await record_served(session, record, token_hash)
+        if not recorded:
+            raise Unauthenticated(
+                "The customer ended this grant while you were asking.", code="grant_revoked"
+            )
+        return ServedContext(
+            subject=grant.subject,
+            purpose=grant.purpose,
+            as_of=context.as_of,
+            use_until=min(now + USE_FOR, grant.expires_at or now + USE_FOR),
+            grant_expires_at=grant.expires_at,
+            brief=context.brief,
+            sections=sections,
+        )
+
+    async def _record_refusal(
+        self, grant: GrantRow, reading: Reading, reason: str, now: datetime
+    ) -> None:
+        record = _access(grant, reading, Outcome.REFUSED, now)
+        record.withheld = dict.fromkeys(sorted(grant.sections), reason)
+        async with self._database.writing() as session:
+            session.add(record)
+
+    def _indexed(self, identifiers: Sequence[IdentifierValue]) -> list[tuple[str, str]]:
+        return [
+            (identifier.type.value, identifier.value)
+            if identifier.type is IdentifierType.SUBJECT
+            else (
+                identifier.type.value,
+                self._vault.blind_index(identifier.type, normal_email(identifier.value)),
+            )
+            for identifier in identifiers
+        ]
+
+
+def _is_over(token: TokenRow, now: datetime) -> bool:
+    return token.revoked_at is not None or token.expires_at <= now or token.client_disabled
+
+
+def _check_lookup(token: TokenRow, now: datetime) -> None:
+    if _is_over(token, now):
+        raise Unauthenticated("The access token has expired or was revoked; get a new one.")
+    if LOOKUP_SCOPE not in token.scope:
+        raise Forbidden(
+            f"A look-up needs a token of scope {LOOKUP_SCOPE} (client credentials).",
+            code="insufficient_scope",
+        )
+
+
+def _only(granted: Sequence[GrantRow]) -> GrantRow:
+    if not granted:
+        raise NotFound(
+            "No customer with these identifiers has granted you this purpose.", code="no_grant"
+        )
+    if len({grant.customer_id for grant in granted}) > 1:
+        raise Conflict(
+            "These identifiers belong to several customers; send fewer.", code="ambiguous"
+        )
+    return granted[0]
+
+
+def _refusal(
+    token: TokenRow, grant: GrantRow, reading: Reading, now: datetime
+) -> Unauthenticated | Forbidden | None:
+    if grant.revoked_at is not None:
+        return Unauthenticated("The customer has ended this grant.", code="grant_revoked")
+    if grant.expires_at is not None and grant.expires_at <= now:
+        return Unauthenticated("This grant has expired; ask her again.", code="grant_expired")
+    if grant.disabled or _is_over(token, now):
+        return Unauthenticated("The access token has expired or was revoked; get a new one.")
+    if reading.purpose not in {None, grant.purpose}:
+        return Forbidden(f"This grant is for the purpose {grant.purpose}.", code="purpose_mismatch")
+    return None
+
+
+def _granted_sections(grant: GrantRow, scope: frozenset[str]) -> frozenset[Section]:
+    return frozenset(
+        section
+        for section in Section
+        if section.value in grant.sections and SCOPE_PREFIX + section.value in scope
+    )
+
+
+def _access(grant: GrantRow, reading: Reading, outcome: Outcome, now: datetime) -> Access:
+    return Access(
+        id=new_id("acc", now),
+        customer_id=grant.customer_id,
+        client_id=grant.client_id,
+        grant_id=grant.grant_id,
+        at=now,
+        purpose=grant.purpose,
+        agent=reading.agent,
+        call_id=reading.call_id,
+        outcome=outcome,
+        served=[],
+        withheld={},
+    )

@@ -1,0 +1,84 @@
+"""From a customer's sealed digests to her rendered context, and a short memory of it.
+
+A rendering is kept for some seconds, by context version and sections. It carries no authority:
+every read is allowed or refused by the database first.
+"""
+
+import asyncio
+from collections.abc import Sequence, Set
+from datetime import datetime
+
+from cachetools import TTLCache
+from context.render import Source, render
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.store.connections import ConnectionState
+from app.store.reads import DigestRow, digests_of
+from app.store.secrets import Box
+from context.digest import Digest
+from context.document import Context
+from context.section import Section
+
+CACHE_SECONDS = 20
+CACHE_SIZE = 4096
+BROKEN = {ConnectionState.REAUTH_REQUIRED, ConnectionState.REVOKED}
+
+Key = tuple[str, int, frozenset[Section]]
+
+
+class Renderings:
+    """Renders contexts, remembering the latest.
+
+    Safe under concurrency within one event loop; two renderings of the same context at once are
+    merely done twice.
+    """
+
+    def __init__(self) -> None:
+        self._cache: TTLCache[Key, Context] = TTLCache(CACHE_SIZE, CACHE_SECONDS)
+
+    async def context(
+        self,
+        session: AsyncSession,
+        box: Box,
+        customer_id: str,
+        version: int,
+        sections: Set[Section],
+        now: datetime,
+    ) -> Context:
+        """Render the sections of a customer's context.
+
+        Args:
+            session: A transaction.
+            box: Opens her digests.
+            customer_id: Whose context.
+            version: Her context's version, from the same transaction.
+            sections: The sections to fill; all others come out absent, as not granted.
+            now: The time for which decay is applied.
+        """
+        key = (customer_id, version, frozenset(sections))
+        known = self._cache.get(key)
+        if known is not None:
+            return known
+        sources = _sources(await digests_of(session, customer_id), box)
+        rendered = await asyncio.to_thread(render, sources, sections, now)
+        self._cache[key] = rendered
+        return rendered
+
+
+def digest_place(connection_id: str) -> str:
+    """Return the place to which a connection's digest is sealed."""
+    return f"digests.sealed:{connection_id}"
+
+
+def _sources(rows: Sequence[DigestRow], box: Box) -> list[Source]:
+    return [
+        Source(
+            provider=row.provider,
+            digest=None
+            if row.sealed is None
+            else Digest.from_bytes(box.open(row.sealed, digest_place(row.connection_id))),
+            refreshed_at=row.refreshed_at,
+            broken=row.state in BROKEN,
+        )
+        for row in rows
+    ]

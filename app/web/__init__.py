@@ -1,0 +1,1 @@
+"""What all HTTP faces share: errors as documents, who is calling, limits, security headers."""

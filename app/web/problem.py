@@ -1,0 +1,161 @@
+"""Errors as documents: problem+json (RFC 9457) for programs, a page for people."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    MilieuError,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
+
+logger = logging.getLogger("milieu.web")
+
+STATUS: dict[type[MilieuError], HTTPStatus] = {
+    Invalid: HTTPStatus.BAD_REQUEST,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+MEDIA_TYPE = "application/problem+json"
+TYPE_BASE = "https://milieu.example/problems/"
+
+ErrorPage = Callable[[Request, int, str, str], Response]
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str = Field(description="Address that names the kind of problem.")
+    title: str = Field(description="The kind of problem, in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What is wrong this time and what to do.")
+    code: str = Field(description="Stable code for programs.")
+
+
+def problem(status: int, title: str, detail: str, code: str, headers: dict[str, str]) -> Response:
+    """Render one error as problem+json."""
+    body = Problem(type=TYPE_BASE + code, title=title, status=status, detail=detail, code=code)
+    return JSONResponse(
+        body.model_dump(),
+        status,
+        {"Cache-Control": "no-store", **headers},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def status_of(error: MilieuError) -> HTTPStatus:
+    """Return the HTTP status of a domain error, by its nearest class in the table."""
+    return next(
+        (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS),
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
+
+
+def install(app: FastAPI, error_page: ErrorPage) -> None:
+    """Make the application answer every error as a document.
+
+    Args:
+        app: The application.
+        error_page: Renders an error for people: request, status, title, detail.
+    """
+
+    def answer(
+        request: Request,
+        status: int,
+        title: str,
+        detail: str,
+        code: str,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        if _is_person(request):
+            return error_page(request, status, title, detail)
+        return problem(status, title, detail, code, headers or {})
+
+    async def on_domain_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, MilieuError)  # noqa: S101 - registered for this class alone
+        return answer(
+            request,
+            status_of(error),
+            error.title,
+            error.detail,
+            error.code,
+            _challenge(error),
+        )
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+        return answer(request, HTTPStatus.BAD_REQUEST, Invalid.title, _explain(error), Invalid.code)
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - as above
+        status = HTTPStatus(error.status_code)
+        detail = _HINTS.get(status, status.description or status.phrase)
+        code = status.phrase.lower().replace(" ", "_")
+        return answer(request, status, status.phrase, detail, code, dict(error.headers or {}))
+
+    async def on_crash(request: Request, error: Exception) -> Response:
+        logger.error("Unhandled %s at %s", type(error).__name__, _where(error))
+        return answer(
+            request,
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            MilieuError.title,
+            "This is our mistake. Please try again; if it stays, tell us the request id.",
+            "internal_error",
+        )
+
+    app.add_exception_handler(MilieuError, on_domain_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_crash)
+
+
+_HINTS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+}
+
+
+def _is_person(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
+        "/v1/"
+    )
+
+
+def _challenge(error: MilieuError) -> dict[str, str]:
+    # RFC 6750, section 3: the scheme, and a code when a token was presented.
+    if isinstance(error, Unauthenticated):
+        return {
+            "WWW-Authenticate": f'Bearer error="invalid_token", error_description="{error.detail}"'
+        }
+    if error.code == "insufficient_scope":
+        return {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+    return {}
+
+
+def _explain(error: RequestValidationError) -> str:
+    # Where and why, never the value itself: it may be an identifier.
+    return "; ".join(
+        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
+    )
+
+
+def _where(error: Exception) -> str:
+    # The message of an unexpected error may carry data; its kind and its places are enough.
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

@@ -1,0 +1,46 @@
+"""The use cases, as routes find them: built by `app.wiring`, kept at `app.state.services`."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from app.clock import Clock
+from app.mail import Outbox
+from app.store.engine import Database
+from app.store.secrets import Vault
+from app.usecases.accesses import Accesses
+from app.usecases.authorization import Authorization
+from app.usecases.clients import Clients
+from app.usecases.connections import Connections
+from app.usecases.contexts import Contexts
+from app.usecases.customers import Customers
+from app.usecases.grants import Grants
+from app.usecases.refresh import Refresh
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a route may use."""
+
+    issuer: str
+    clock: Clock
+    database: Database
+    vault: Vault
+    customers: Customers
+    connections: Connections
+    refresh: Refresh
+    contexts: Contexts
+    clients: Clients
+    authorization: Authorization
+    grants: Grants
+    accesses: Accesses
+    outbox: Outbox | None
+
+
+def services_of(request: Request) -> Services:
+    """Return the use cases of the application that serves this request."""
+    return cast(Services, request.app.state.services)
+
+
+ServicesOf = Annotated[Services, Depends(services_of)]
