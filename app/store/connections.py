@@ -1,10 +1,12 @@
 """Connections, their digests, the attempts to link one, and our registrations at instances."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, LargeBinary, UniqueConstraint, delete, or_, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.types import UtcDateTime
 
@@ -39,6 +41,9 @@ class Connection(SQLModel, table=True):
     refreshed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     due_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, index=True, description="When to refresh next."
+    )
+    not_before: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="The provider asked to be left alone."
     )
     leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lease: str | None = Field(default=None, description="Token of the worker that holds it.")
@@ -81,3 +86,132 @@ class ProviderApp(SQLModel, table=True):
     redirect_uri: str = Field(description="The one it was registered with; another needs another.")
     sealed_secret: bytes = Field(sa_type=LargeBinary)
     registered_at: datetime = Field(sa_type=UtcDateTime)
+
+
+async def find_connection(
+    session: AsyncSession, customer_id: str, connection_id: str
+) -> Connection | None:
+    """Find a connection of a customer; nobody else's."""
+    query = select(Connection).where(
+        col(Connection.id) == connection_id, col(Connection.customer_id) == customer_id
+    )
+    return (await session.exec(query)).first()
+
+
+async def find_connection_to(session: AsyncSession, account_index: str) -> Connection | None:
+    """Find the connection to an account, whoever it belongs to."""
+    query = select(Connection).where(col(Connection.account_index) == account_index)
+    return (await session.exec(query)).first()
+
+
+async def connections_of(
+    session: AsyncSession, customer_id: str
+) -> Sequence[tuple[Connection, str | None]]:
+    """List a customer's connections, oldest first, each with the engine of its digest, if any."""
+    query = (
+        select(Connection, ConnectionDigest.engine)
+        .outerjoin(ConnectionDigest, col(ConnectionDigest.connection_id) == col(Connection.id))
+        .where(col(Connection.customer_id) == customer_id)
+        .order_by(col(Connection.id))
+    )
+    return (await session.exec(query)).all()
+
+
+async def delete_connection(session: AsyncSession, connection_id: str) -> None:
+    """Delete a connection and, by cascade, its digest."""
+    await session.exec(delete(Connection).where(col(Connection.id) == connection_id))
+
+
+async def due_connections(session: AsyncSession, now: datetime, limit: int) -> Sequence[str]:
+    """List ids of connections that are due and that no worker holds, the longest due first."""
+    query = select(Connection.id).where(*_is_due(now)).order_by(col(Connection.due_at)).limit(limit)
+    return (await session.exec(query)).all()
+
+
+async def take_lease(
+    session: AsyncSession, connection_id: str, lease: str, now: datetime, until: datetime
+) -> bool:
+    """Lease a connection if it is due and nobody holds it; of two workers, one succeeds."""
+    result = await session.exec(
+        update(Connection)
+        .where(col(Connection.id) == connection_id, *_is_due(now))
+        .values(lease=lease, leased_until=until)
+    )
+    return bool(result.rowcount)
+
+
+async def find_leased(session: AsyncSession, connection_id: str, lease: str) -> Connection | None:
+    """Find a connection if the lease on it is still this one; locked where that can be."""
+    query = (
+        select(Connection)
+        .where(col(Connection.id) == connection_id, col(Connection.lease) == lease)
+        .with_for_update()
+    )
+    return (await session.exec(query)).first()
+
+
+async def replace_digest(session: AsyncSession, digest: ConnectionDigest) -> None:
+    """Put a connection's digest in the place of the one before."""
+    await session.merge(digest)
+
+
+async def find_attempt(session: AsyncSession, state_hash: str) -> LinkAttempt | None:
+    """Find an attempt to link, used or not."""
+    return await session.get(LinkAttempt, state_hash)
+
+
+async def consume_attempt(
+    session: AsyncSession, state_hash: str, session_hash: str, now: datetime
+) -> bool:
+    """Use an attempt up, from the browser that began it; of two that try, one succeeds."""
+    result = await session.exec(
+        update(LinkAttempt)
+        .where(
+            col(LinkAttempt.state_hash) == state_hash,
+            col(LinkAttempt.session_hash) == session_hash,
+            col(LinkAttempt.consumed_at).is_(None),
+            col(LinkAttempt.expires_at) > now,
+        )
+        .values(consumed_at=now)
+    )
+    return bool(result.rowcount)
+
+
+async def find_app(session: AsyncSession, provider: str, instance: str) -> ProviderApp | None:
+    """Find our registration at an instance."""
+    return await session.get(ProviderApp, (provider, instance))
+
+
+async def replace_app(session: AsyncSession, app: ProviderApp, known: str | None) -> ProviderApp:
+    """Keep a new registration, unless somebody replaced the known one meanwhile.
+
+    Args:
+        session: A writing transaction.
+        app: The new registration.
+        known: Client id of the registration it is to replace; None if there was none.
+
+    Returns:
+        The registration that counts now.
+    """
+    present = await session.get(ProviderApp, (app.provider, app.instance), with_for_update=True)
+    if present is not None and present.app_client_id != known:
+        return present
+    return await session.merge(app)
+
+
+async def delete_app(session: AsyncSession, app: ProviderApp) -> None:
+    """Forget a registration that the instance has forgotten, if it is still this one."""
+    await session.exec(
+        delete(ProviderApp).where(
+            col(ProviderApp.provider) == app.provider,
+            col(ProviderApp.instance) == app.instance,
+            col(ProviderApp.app_client_id) == app.app_client_id,
+        )
+    )
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (
+        col(Connection.due_at) <= now,
+        or_(col(Connection.leased_until).is_(None), col(Connection.leased_until) <= now),
+    )
