@@ -1,0 +1,59 @@
+"""Lets the storylines happen: what is due by now, in an order that never changes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.sandbox.pace import Pace
+from app.sandbox.storylines.model import CYCLE_DAYS, TURNING_DAY, Storyline
+from app.sandbox.storylines.script import Draft, Script
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One cycle of one storyline, with the moment on the clock of each of its drafts."""
+
+    storyline: Storyline
+    drafts: tuple[Draft, ...]
+    moments: tuple[datetime, ...]
+
+
+class Narrator:
+    """Tells the storylines cycle by cycle, as far as the clock has come."""
+
+    def __init__(
+        self,
+        storylines: Sequence[Storyline],
+        everyday: Mapping[str, tuple[str, ...]],
+        pace: Pace,
+        seed: int,
+    ) -> None:
+        """Prepare to tell.
+
+        Args:
+            storylines: What happens.
+            everyday: What friends write about on any day: lines by topic.
+            pace: When the network opens, and how fast time then goes.
+            seed: Another seed, other posts.
+        """
+        self.storylines = tuple(storylines)
+        self._everyday = everyday
+        self._pace = pace
+        self._seed = seed
+        self._told = 0
+        midnight = pace.anchor.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        self._start = midnight - timedelta(days=TURNING_DAY)
+
+    def tell(self, now: datetime) -> Iterator[Chapter]:
+        """Yield the chapters that have begun by now and were not told before."""
+        while self._cycle_start(self._told) <= self._pace.in_story(now):
+            cycle = self._told
+            self._told += 1
+            for storyline in self.storylines:
+                drafts = Script(storyline, self._everyday, self._seed, cycle).write()
+                start = self._cycle_start(cycle)
+                moments = tuple(self._pace.on_clock(start + draft.at) for draft in drafts)
+                yield Chapter(storyline, drafts, moments)
+
+    def _cycle_start(self, cycle: int) -> datetime:
+        return self._start + timedelta(days=CYCLE_DAYS * cycle)
