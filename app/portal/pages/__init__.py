@@ -1,0 +1,1 @@
+"""The routes of the customer's pages, one file per group."""

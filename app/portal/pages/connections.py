@@ -1,0 +1,100 @@
+"""Her connections: linking an account, reading it again, unlinking it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from app.errors import Invalid, Unavailable
+from app.portal.forms import Csrf
+from app.portal.redirect import see, to
+from app.portal.render import page
+from app.portal.states import state_words
+from app.usecases.customers import CurrentSession
+from app.web.services import Services, ServicesOf
+from app.web.session import SignedInSession, check_csrf
+
+router = APIRouter()
+
+
+@router.get("/connections", name="connections")
+async def show(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
+    """List her connections, with a form to add one."""
+    return await _connections(request, services, session)
+
+
+@router.post("/connections/link", name="link")
+async def link(
+    request: Request,
+    services: ServicesOf,
+    session: SignedInSession,
+    provider: Annotated[str, Form()] = "",
+    address: Annotated[str, Form()] = "",
+    csrf: Csrf = "",
+) -> Response:
+    """Send her to her provider, to allow us to read."""
+    check_csrf(request, session, "link", csrf)
+    try:
+        url = await services.connections.begin_link(
+            session.customer_id, session.session_hash, provider, address
+        )
+    except (Invalid, Unavailable) as error:
+        return await _connections(request, services, session, address=address, problem=error.detail)
+    return to(url)
+
+
+@router.get("/connections/callback", name="link_callback")
+async def callback(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
+    """Take her back from the provider."""
+    await services.connections.finish_link(session.session_hash, dict(request.query_params))
+    return see(request, "connections", "linked")
+
+
+@router.post("/connections/{connection_id}/refresh", name="refresh")
+async def refresh(
+    request: Request,
+    services: ServicesOf,
+    session: SignedInSession,
+    connection_id: str,
+    csrf: Csrf = "",
+) -> Response:
+    """Have one account read again now."""
+    check_csrf(request, session, "refresh", csrf)
+    await services.refresh.request_refresh(session.customer_id, connection_id)
+    return see(request, "connections", "refreshing")
+
+
+@router.post("/connections/{connection_id}/unlink", name="unlink")
+async def unlink(
+    request: Request,
+    services: ServicesOf,
+    session: SignedInSession,
+    connection_id: str,
+    csrf: Csrf = "",
+) -> Response:
+    """Unlink one account and delete what was counted from it."""
+    check_csrf(request, session, "unlink", csrf)
+    await services.connections.unlink(session.customer_id, connection_id)
+    return see(request, "connections", "unlinked")
+
+
+async def _connections(
+    request: Request,
+    services: Services,
+    session: CurrentSession,
+    *,
+    address: str = "",
+    problem: str = "",
+) -> Response:
+    connections = await services.connections.list(session.customer_id)
+    return page(
+        request,
+        "connections.html",
+        session,
+        status=422 if problem else 200,
+        connections=connections,
+        state_words=state_words,
+        reading=any(state_words(connection.state).working for connection in connections),
+        address=address,
+        problem=problem,
+    )

@@ -1,0 +1,135 @@
+"""The consent page: who asks, why, what exactly, for how long; allowing and refusing alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from app.portal.forms import Csrf
+from app.portal.phrases import glimpse
+from app.portal.redirect import to
+from app.portal.render import page
+from app.usecases.authorization import PendingConsent
+from app.usecases.customers import CurrentSession
+from app.web.services import Services, ServicesOf
+from app.web.session import SignedInSession, check_csrf
+from context.document import Context
+from context.section import Section
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long a grant may last; `span` is None until she revokes it."""
+
+    name: str
+    words: str
+    span: timedelta | None
+
+
+DURATIONS = (
+    Duration("call", "This call (30 minutes)", timedelta(minutes=30)),
+    Duration("week", "7 days", timedelta(days=7)),
+    Duration("month", "30 days", timedelta(days=30)),
+    Duration("year", "1 year", timedelta(days=365)),
+    Duration("open", "Until I revoke", None),
+)
+CHOSEN = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One section that was asked for, and what would be seen of it now."""
+
+    section: Section
+    description: str
+    glimpse: str
+    ticked: bool
+
+
+@router.get("/consent/{request_id}", name="consent")
+async def ask(
+    request: Request, services: ServicesOf, session: SignedInSession, request_id: str
+) -> Response:
+    """Show what is asked, with what it would show now."""
+    pending = await services.authorization.pending(request_id)
+    return await _consent(request, services, session, request_id, pending, pending.sections)
+
+
+@router.post("/consent/{request_id}")
+async def decide(
+    request: Request,
+    services: ServicesOf,
+    session: SignedInSession,
+    request_id: str,
+    decision: Annotated[str, Form()] = "",
+    sections: Annotated[list[str] | None, Form()] = None,
+    duration: Annotated[str, Form()] = CHOSEN,
+    csrf: Csrf = "",
+) -> Response:
+    """Carry out her decision and send her back to the client."""
+    check_csrf(request, session, f"consent:{request_id}", csrf)
+    if decision == "refuse":
+        return to(await services.authorization.deny(request_id, session.customer_id))
+    pending = await services.authorization.pending(request_id)
+    ticked = [section for section in pending.sections if section in (sections or [])]
+    span = next((choice for choice in DURATIONS if choice.name == duration), None)
+    if decision != "allow" or not ticked or span is None:
+        problem = _problem(decision, ticked)
+        return await _consent(
+            request, services, session, request_id, pending, ticked, problem=problem
+        )
+    expires_at = None if span.span is None else services.clock() + span.span
+    return to(
+        await services.authorization.approve(request_id, session.customer_id, ticked, expires_at)
+    )
+
+
+def _problem(decision: str, ticked: Sequence[str]) -> str:
+    if decision == "allow" and not ticked:
+        return "Nothing is ticked. Tick what may be seen, or refuse; refusing is fine."
+    return "Choose how long, and whether you allow or refuse."
+
+
+async def _consent(
+    request: Request,
+    services: Services,
+    session: CurrentSession,
+    request_id: str,
+    pending: PendingConsent,
+    ticked: Sequence[str],
+    *,
+    problem: str = "",
+) -> Response:
+    context = await services.contexts.preview(session.customer_id)
+    # Chromium applies form-action to the redirect that follows the form.
+    request.state.form_action = [pending.redirect_origin]
+    return page(
+        request,
+        "consent.html",
+        session,
+        status=422 if problem else 200,
+        request_id=request_id,
+        pending=pending,
+        offers=_offers(pending, context, ticked),
+        durations=DURATIONS,
+        chosen=CHOSEN,
+        problem=problem,
+    )
+
+
+def _offers(pending: PendingConsent, context: Context, ticked: Sequence[str]) -> list[Offer]:
+    return [
+        Offer(
+            section=section,
+            description=section.description,
+            glimpse=glimpse(section, context.sections[section]),
+            ticked=section in ticked,
+        )
+        for section in Section
+        if section in pending.sections
+    ]

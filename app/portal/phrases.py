@@ -1,0 +1,54 @@
+"""Sentences about a section of her context, made of nothing but the section."""
+
+from app.portal.words import (
+    MOODS,
+    absence_words,
+    day_words,
+    hours_words,
+    listed,
+    span_words,
+    tone_words,
+)
+from context.document import (
+    Absence,
+    AnySection,
+    NetworkSection,
+    RhythmSection,
+    SentimentSection,
+    TopicsSection,
+    Trend,
+    TrendDirection,
+)
+from context.section import Section
+
+GLIMPSED_TOPICS = 3
+
+
+def glimpse(section: Section, content: AnySection) -> str:
+    """Say in one line what a reader of this section would see now.
+
+    Args:
+        section: Which.
+        content: As it is now.
+    """
+    match content:
+        case TopicsSection():
+            first = content.topics[:GLIMPSED_TOPICS]
+            return listed([f"{topic.label} ({topic.direction})" for topic in first])
+        case SentimentSection():
+            return tone_words(content.valence) + trend_words(content.trend)
+        case NetworkSection():
+            return f"{MOODS[content.mood].lower()}, from {span_words(content.people)} people"
+        case RhythmSection():
+            often = span_words(content.posts_per_week)
+            return f"{often} posts a week; most active: {hours_words(content.active_hours)}"
+        case Absence():
+            return f"nothing yet. {absence_words(section, content.reason)}"
+
+
+def trend_words(trend: Trend) -> str:
+    """Say whether her sentiment changed, to be put after a tone; may be empty."""
+    if trend.since is None:
+        return ", and steady" if trend.direction is TrendDirection.STEADY else ""
+    better = trend.direction is TrendDirection.RISING
+    return f", {'better' if better else 'worse'} since {day_words(trend.since)}"

@@ -1,0 +1,40 @@
+// Everything works without this file. It only spares her a reload and shows her own time zone.
+
+function localTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime*='T']")) {
+    const moment = new Date(time.dateTime);
+    if (Number.isNaN(moment.getTime())) continue;
+    time.title = time.textContent;
+    time.textContent = moment.toLocaleString(document.documentElement.lang, {
+      dateStyle: "medium",
+      timeStyle: "short",
+    });
+  }
+}
+
+// A region with data-refresh="seconds" is fetched anew until the answer no longer asks for it.
+async function refreshRegion(region) {
+  try {
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById(region.id);
+    if (!fresh) return;
+    const busy = region.contains(document.activeElement) && document.activeElement !== document.body;
+    if (!busy && fresh.innerHTML !== region.dataset.seen) {
+      region.dataset.seen = fresh.innerHTML;
+      region.replaceChildren(...fresh.childNodes);
+      localTimes(region);
+    }
+    if (fresh.dataset.refresh) scheduleRefresh(region);
+  } catch {
+    scheduleRefresh(region);
+  }
+}
+
+function scheduleRefresh(region) {
+  setTimeout(refreshRegion, Number(region.dataset.refresh) * 1000, region);
+}
+
+localTimes(document);
+document.querySelectorAll("[data-refresh]").forEach(scheduleRefresh);
