@@ -150,6 +150,11 @@ async def find_leased(session: AsyncSession, connection_id: str, lease: str) -> 
     return (await session.exec(query)).first()
 
 
+async def find_digest(session: AsyncSession, connection_id: str) -> ConnectionDigest | None:
+    """Find the digest of a connection."""
+    return await session.get(ConnectionDigest, connection_id)
+
+
 async def replace_digest(session: AsyncSession, digest: ConnectionDigest) -> None:
     """Put a connection's digest in the place of the one before."""
     await session.merge(digest)
@@ -199,13 +204,15 @@ async def replace_app(session: AsyncSession, app: ProviderApp, known: str | None
     return await session.merge(app)
 
 
-async def delete_app(session: AsyncSession, app: ProviderApp) -> None:
+async def delete_app(
+    session: AsyncSession, provider: str, instance: str, app_client_id: str
+) -> None:
     """Forget a registration that the instance has forgotten, if it is still this one."""
     await session.exec(
         delete(ProviderApp).where(
-            col(ProviderApp.provider) == app.provider,
-            col(ProviderApp.instance) == app.instance,
-            col(ProviderApp.app_client_id) == app.app_client_id,
+            col(ProviderApp.provider) == provider,
+            col(ProviderApp.instance) == instance,
+            col(ProviderApp.app_client_id) == app_client_id,
         )
     )
 

@@ -1,0 +1,8 @@
+"""Mastodon, and what speaks its API: GoToSocial, Pleroma, Takahe.
+
+https://docs.joinmastodon.org/methods/ describes what is called here.
+"""
+
+from app.connectors.mastodon.connector import Account, Mastodon
+
+__all__ = ["Account", "Mastodon"]

@@ -1,0 +1,135 @@
+"""Calling an instance's API on her behalf, and telling its ways of failing apart."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
+from app.outbound import OutboundFailed, OutboundRefused
+
+PER_PAGE = 40
+MAX_WAIT = timedelta(days=1)
+REGENERATING_WAIT = timedelta(minutes=1)
+# Mastodon answers 401 to a revoked token and 403 for a suspended account; Takahe answers 400.
+REFUSALS = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
+
+
+class Api:
+    """One account's view of one instance.
+
+    Args:
+        client: HTTP client that may call the instance.
+        instance: Its base address.
+        access_token: What it issued for her account.
+        now: The present, to read what it says about later.
+    """
+
+    def __init__(
+        self, client: httpx.AsyncClient, instance: str, access_token: str, now: datetime
+    ) -> None:
+        self._client = client
+        self._instance = httpx.URL(instance)
+        self._headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+        self._now = now
+
+    async def get(self, path: str) -> Any:  # noqa: ANN401 - somebody else's JSON
+        """Return what a path answers.
+
+        Raises:
+            ConnectorError: It does not answer well.
+        """
+        return _json(await self._answer(self._instance.join(path)))
+
+    async def pages(self, path: str, at_most: int) -> AsyncIterator[list[Any]]:
+        """Yield the pages of a list, newest first, by the `Link` header (RFC 8288).
+
+        Args:
+            path: The list.
+            at_most: Pages to ask for.
+
+        Raises:
+            ConnectorError: A page does not come, or is no list.
+        """
+        url = self._instance.join(path).copy_merge_params({"limit": PER_PAGE})
+        for _ in range(at_most):
+            answer = await self._answer(url)
+            page = _json(answer)
+            if not isinstance(page, list):
+                raise ProviderChanged("A list was asked for, and something else came.")
+            yield page
+            following = self._next(answer, url)
+            if following is None or not page:
+                return
+            self._check_quota(answer)
+            url = following
+
+    async def _answer(self, url: httpx.URL) -> httpx.Response:
+        try:
+            answer = await self._client.get(url, headers=self._headers)
+        except OutboundRefused as error:
+            raise ProviderChanged(error.detail) from None
+        except OutboundFailed as error:
+            raise ProviderDown(error.detail) from None
+        self._check_status(answer)
+        return answer
+
+    def _check_status(self, answer: httpx.Response) -> None:
+        status = answer.status_code
+        if status in REFUSALS:
+            raise AccessRevoked("The instance does not accept our access any more.")
+        if status == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
+            raise ProviderDown(f"The instance answers {status}.", self._wait(answer))
+        if status == httpx.codes.PARTIAL_CONTENT:
+            raise ProviderDown("The instance is still collecting her timeline.", REGENERATING_WAIT)
+        if not answer.is_success:
+            raise ProviderChanged(f"The instance answers {status}.")
+
+    def _check_quota(self, answer: httpx.Response) -> None:
+        if answer.headers.get("X-RateLimit-Remaining", "").strip() == "0":
+            raise ProviderDown("Our share of requests is used up.", self._wait(answer))
+
+    def _wait(self, answer: httpx.Response) -> timedelta | None:
+        """How long to leave the instance alone: `Retry-After` (RFC 9110), else Mastodon's own."""
+        moment = _retry_after(answer.headers.get("Retry-After", ""), self._now)
+        moment = moment or _reset(answer.headers.get("X-RateLimit-Reset", ""))
+        if moment is None:
+            return None
+        return min(max(moment - self._now, timedelta()), MAX_WAIT)
+
+    def _next(self, answer: httpx.Response, present: httpx.URL) -> httpx.URL | None:
+        target = answer.links.get("next", {}).get("url")
+        if target is None:
+            return None
+        url = present.join(target)
+        # Her token goes along, so a page may only lead to the same list of the same instance.
+        if (url.scheme, url.netloc, url.path) != (present.scheme, present.netloc, present.path):
+            raise ProviderChanged("The instance's pages lead elsewhere.")
+        return url
+
+
+def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - somebody else's JSON
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):  # the cause would carry what was answered
+        raise ProviderDown("The instance answers with something that is not JSON.") from None
+
+
+def _retry_after(text: str, now: datetime) -> datetime | None:
+    if text.isascii() and text.isdigit():
+        return now + min(timedelta(seconds=min(int(text[:9]), 10**8)), MAX_WAIT)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _reset(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

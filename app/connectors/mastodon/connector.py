@@ -1,0 +1,134 @@
+"""The connector: an instance's OAuth described, her account told, her window fetched."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import httpx
+
+from app.connectors.errors import ProviderChanged
+from app.connectors.mastodon.address import instance_of
+from app.connectors.mastodon.api import PER_PAGE, Api
+from app.connectors.mastodon.statuses import Entity, her_post, network_post, written_at
+from context.post import (
+    MAX_NETWORK_POSTS,
+    MAX_POSTS,
+    NETWORK_DAYS,
+    WINDOW_DAYS,
+    Post,
+    Window,
+)
+from oauth.link.provider import Provider
+
+# Statuses that are not read take room on the pages; twice the room is enough for most people.
+HER_PAGES = 2 * MAX_POSTS // PER_PAGE
+NETWORK_PAGES = 2 * MAX_NETWORK_POSTS // PER_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose account a token is for."""
+
+    id: str
+    handle: str = field(repr=False)
+
+
+class Mastodon:
+    """Links and reads accounts on Mastodon instances.
+
+    Args:
+        exceptions: Exact `host:port` pairs that need no TLS; those of the outbound guard.
+    """
+
+    name = "mastodon"
+    title = "Mastodon"
+
+    def __init__(self, exceptions: frozenset[str] = frozenset()) -> None:
+        self._exceptions = exceptions
+
+    def instance(self, typed: str) -> str:
+        """Return the base address of the instance that she typed.
+
+        Raises:
+            InvalidAddress: It names none.
+        """
+        return instance_of(typed, self._exceptions)
+
+    def provider(self, instance: str) -> Provider:
+        """Describe the OAuth of an instance."""
+        return Provider(
+            issuer=instance,
+            authorization_endpoint=f"{instance}/oauth/authorize",
+            token_endpoint=f"{instance}/oauth/token",
+            revocation_endpoint=f"{instance}/oauth/revoke",
+            registration_endpoint=f"{instance}/api/v1/apps",
+            scopes=("read:accounts", "read:statuses"),
+        )
+
+    async def identify(
+        self, client: httpx.AsyncClient, instance: str, access_token: str, now: datetime
+    ) -> Account:
+        """Ask whose account a token is for.
+
+        Raises:
+            ConnectorError: The instance does not say.
+        """
+        api = Api(client, instance, access_token, now)
+        content = await api.get("/api/v1/accounts/verify_credentials")
+        try:
+            account_id, acct = content["id"], content["acct"]
+        except (KeyError, TypeError):
+            raise ProviderChanged("The instance does not say whose account this is.") from None
+        if not (isinstance(account_id, str) and isinstance(acct, str) and account_id.isalnum()):
+            raise ProviderChanged("The instance does not say whose account this is.")
+        host = httpx.URL(instance).netloc.decode("ascii")
+        return Account(account_id, f"@{acct}" if "@" in acct else f"@{acct}@{host}")
+
+    async def fetch(
+        self,
+        client: httpx.AsyncClient,
+        instance: str,
+        access_token: str,
+        account: Account,
+        now: datetime,
+    ) -> Window:
+        """Fetch the window: her posts of 30 days, her network's of three, the newest first.
+
+        Either all of it or an error: half a window would be a mixture.
+
+        Raises:
+            ConnectorError: A part of it cannot be had.
+        """
+        api = Api(client, instance, access_token, now)
+        hers = await _collect(
+            api.pages(f"/api/v1/accounts/{account.id}/statuses", HER_PAGES),
+            her_post,
+            since=now - timedelta(days=WINDOW_DAYS),
+            at_most=MAX_POSTS,
+        )
+        network = await _collect(
+            api.pages("/api/v1/timelines/home", NETWORK_PAGES),
+            lambda status: network_post(status, account.id),
+            since=now - timedelta(days=NETWORK_DAYS),
+            at_most=MAX_NETWORK_POSTS,
+        )
+        return Window(posts=hers, network=network)
+
+
+async def _collect(
+    pages: AsyncIterator[list[Entity]],
+    read: Callable[[Entity], Post | None],
+    *,
+    since: datetime,
+    at_most: int,
+) -> list[Post]:
+    posts: list[Post] = []
+    async for page in pages:
+        try:
+            within = [status for status in page if written_at(status) >= since]
+            posts += [post for status in within if (post := read(status)) is not None]
+        except (KeyError, TypeError, ValueError, AttributeError):  # the cause may quote a post
+            raise ProviderChanged("The instance sends statuses of an unknown form.") from None
+        if len(within) < len(page) or len(posts) >= at_most:
+            break
+    return posts[:at_most]

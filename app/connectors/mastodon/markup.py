@@ -1,0 +1,46 @@
+"""A status's HTML as the plain text that its author typed.
+
+https://docs.joinmastodon.org/spec/activitypub/#sanitization lists what may occur.
+"""
+
+from html.parser import HTMLParser
+
+BREAKS = frozenset({"br", "p", "li", "blockquote", "pre"})
+# Mastodon hides the scheme and the tail of a long link, and repeats a quoted post's address.
+HIDDEN_CLASSES = frozenset({"invisible", "quote-inline"})
+VOID = frozenset({"br", "img", "hr", "wbr"})
+
+
+def plain_text(html: str) -> str:
+    """Return the readable text: paragraphs and breaks as lines, entities resolved, no markup."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.pieces).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in BREAKS:
+            self.pieces.append("\n")
+        if tag in VOID:
+            return
+        classes = frozenset((dict(attrs).get("class") or "").split())
+        if self._hidden or classes & HIDDEN_CLASSES:
+            self._hidden += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in BREAKS:
+            self.pieces.append("\n")
+        if self._hidden and tag not in VOID:
+            self._hidden -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.pieces.append(data)

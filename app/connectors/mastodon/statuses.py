@@ -1,0 +1,90 @@
+"""Which statuses are read, and what a post is made of.
+
+Her own: public and unlisted ones, never those for followers or for the people mentioned. Of the
+network: public ones, of authors who have not opted out; `noindex` is the account's own setting,
+`#nobot` in the profile the older custom. Automated accounts are nobody's mood.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from app.connectors.mastodon.markup import plain_text
+from context.post import Post, PostKind
+
+Entity = dict[str, Any]
+
+HER_VISIBILITIES = frozenset({"public", "unlisted"})
+NETWORK_VISIBILITIES = frozenset({"public"})
+OPT_OUTS = ("#nobot", "#noindex")
+
+
+def her_post(status: Entity) -> Post | None:
+    """Return a status of hers as a post, or None if it is not to be read.
+
+    Raises:
+        KeyError, TypeError, ValueError: It is no status.
+    """
+    return _post(status, HER_VISIBILITIES)
+
+
+def network_post(status: Entity, her_id: str) -> Post | None:
+    """Return a status of her home timeline as a post, or None if it is not to be read.
+
+    Raises:
+        KeyError, TypeError, ValueError: It is no status.
+    """
+    author = status["account"]
+    if author["id"] == her_id or author.get("bot") is True or _has_opted_out(author):
+        return None
+    return _post(status, NETWORK_VISIBILITIES)
+
+
+def written_at(status: Entity) -> datetime:
+    """Return when a status was written or boosted.
+
+    Raises:
+        KeyError, TypeError, ValueError: It does not say.
+    """
+    moment = datetime.fromisoformat(status["created_at"])
+    if moment.tzinfo is None:
+        raise ValueError("A status is dated without a time zone.")
+    return moment
+
+
+def _post(status: Entity, visibilities: frozenset[str]) -> Post | None:
+    boosted = status.get("reblog")
+    said = boosted or status
+    if status["visibility"] not in visibilities or said["visibility"] not in visibilities:
+        return None
+    if boosted and _has_opted_out(boosted["account"]):
+        return None
+    language = said.get("language")
+    return Post(
+        author=str(status["account"]["id"]),
+        created_at=written_at(status),
+        text="\n".join(_texts(said)),
+        kind=_kind(status),
+        language=language if isinstance(language, str) else None,
+    )
+
+
+def _kind(status: Entity) -> PostKind:
+    if status.get("reblog"):
+        return PostKind.BOOST
+    return PostKind.REPLY if status.get("in_reply_to_id") else PostKind.ORIGINAL
+
+
+def _texts(status: Entity) -> Iterator[str]:
+    if status.get("spoiler_text"):
+        yield plain_text(status["spoiler_text"])
+    yield plain_text(status["content"])
+
+
+def _has_opted_out(account: Entity) -> bool:
+    if account.get("noindex") is True:
+        return True
+    fields = account.get("fields") or []
+    profile = [account.get("note") or "", *(field.get("value") or "" for field in fields)]
+    told = plain_text(" ".join(profile)).casefold()
+    return any(word in told for word in OPT_OUTS)

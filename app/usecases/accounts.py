@@ -1,0 +1,49 @@
+"""What is sealed of a linked account: whose it is, and the provider's tokens for it."""
+
+import json
+from dataclasses import asdict
+
+from app.connectors.mastodon import Account
+from app.store.connections import Connection
+from app.store.secrets import Box
+from oauth.link.provider import Tokens
+
+
+def account_place(connection_id: str) -> str:
+    """Return the place to which a connection's account is sealed."""
+    return f"connections.sealed_account:{connection_id}"
+
+
+def tokens_place(connection_id: str) -> str:
+    """Return the place to which a connection's tokens are sealed."""
+    return f"connections.sealed_tokens:{connection_id}"
+
+
+def seal_account(box: Box, connection_id: str, account: Account) -> bytes:
+    """Seal whose account a connection is to."""
+    return box.seal(json.dumps(asdict(account)).encode(), account_place(connection_id))
+
+
+def seal_tokens(box: Box, connection_id: str, tokens: Tokens) -> bytes:
+    """Seal what the provider issued for a connection."""
+    return box.seal(json.dumps(asdict(tokens)).encode(), tokens_place(connection_id))
+
+
+def open_account(box: Box, connection: Connection) -> Account:
+    """Return whose account a connection is to.
+
+    Raises:
+        SealError: It was sealed for another customer or connection.
+    """
+    opened = box.open(connection.sealed_account, account_place(connection.id))
+    return Account(**json.loads(opened))
+
+
+def open_tokens(box: Box, connection: Connection) -> Tokens:
+    """Return the provider's tokens for a connection.
+
+    Raises:
+        SealError: They were sealed for another customer or connection.
+    """
+    opened = box.open(connection.sealed_tokens, tokens_place(connection.id))
+    return Tokens(**json.loads(opened))

@@ -1,0 +1,207 @@
+"""Connections: linking an account, showing where each one stands, unlinking."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.clock import Clock
+from app.errors import Conflict, NotFound
+from app.ids import new_id
+from app.store.connections import (
+    Connection,
+    ConnectionState,
+    connections_of,
+    delete_connection,
+    find_connection,
+    find_connection_to,
+)
+from app.store.customers import bump_context_version, open_box
+from app.store.engine import Database
+from app.store.secrets import Box, Vault
+from app.usecases.accounts import open_account, open_tokens, seal_account, seal_tokens
+from app.usecases.linking import Linked, Linking
+
+ADVICE = {
+    ConnectionState.PENDING: "Nothing to do: the first refresh is on its way.",
+    ConnectionState.ACTIVE: "",
+    ConnectionState.DEGRADED: (
+        "The last refresh failed. We try again by ourselves; if it stays so, link it again."
+    ),
+    ConnectionState.REAUTH_REQUIRED: "{host} has ended our access. Link it again, or unlink it.",
+    ConnectionState.PROVIDER_DOWN: "{host} does not answer now. Nothing to do: we try again.",
+    ConnectionState.REVOKED: "Access has ended. Link it again, or unlink it.",
+}
+"""What she can do about each state."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """A connection as she sees it.
+
+    Args:
+        id: Its id.
+        provider: The connector's name.
+        instance: The instance's host, with its port if it has one.
+        handle: Her name there.
+        state: Where it stands.
+        advice: What she can do about it; empty if there is nothing to say.
+        refreshed_at: When its digest was last replaced.
+        due_at: When it is refreshed next.
+        engine: The engine that made its digest.
+    """
+
+    id: str
+    provider: str
+    instance: str
+    handle: str = field(repr=False)
+    state: ConnectionState
+    advice: str
+    refreshed_at: datetime | None
+    due_at: datetime | None
+    engine: str | None
+
+
+class Connections:
+    """What a customer does with her connections.
+
+    Args:
+        database: Where they are kept.
+        vault: Seals what is hers.
+        clock: The present.
+        linking: The way to a provider and back.
+        due: Set when a connection has become due, so that no worker sleeps through it.
+    """
+
+    def __init__(
+        self, database: Database, vault: Vault, clock: Clock, linking: Linking, due: asyncio.Event
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._linking = linking
+        self._due = due
+
+    async def begin_link(
+        self, customer_id: str, session_hash: str, provider: str, address: str
+    ) -> str:
+        """Begin to link an account; return the address at the provider to send her to.
+
+        Args:
+            customer_id: Who links.
+            session_hash: The browser she does it with; the only one that can finish.
+            provider: The connector's name.
+            address: What she typed as her instance.
+
+        Raises:
+            Invalid: The address names no instance, or none that is called.
+            Unavailable: The instance does not answer as one.
+        """
+        return await self._linking.begin(customer_id, session_hash, provider, address)
+
+    async def finish_link(self, session_hash: str, params: Mapping[str, str]) -> str:
+        """Finish linking when she comes back; return the connection's id.
+
+        The same account linked again by her is the same connection, with its digest.
+
+        Args:
+            session_hash: The browser that came back.
+            params: The query it came back with.
+
+        Raises:
+            Forbidden: The attempt is another browser's, used, expired or unknown, or she declined.
+            Conflict: The provider does not accept it, or the account is linked by somebody else.
+            Unavailable: The provider does not answer.
+        """
+        linked = await self._linking.finish(session_hash, params)
+        try:
+            async with self._database.writing() as session:
+                connection_id = await self._keep(session, linked)
+        except IntegrityError:  # linked twice in the same moment
+            raise _account_linked() from None
+        self._due.set()
+        return connection_id
+
+    async def unlink(self, customer_id: str, connection_id: str) -> bool:
+        """Delete a connection with its digest, then end our access at the provider.
+
+        Returns:
+            Whether the provider confirmed; if not, she can end it in her settings there.
+
+        Raises:
+            NotFound: She has no such connection.
+        """
+        async with self._database.writing() as session:
+            connection = await find_connection(session, customer_id, connection_id)
+            if connection is None:
+                raise NotFound("You have no such connection.")
+            box = await open_box(session, self._vault, customer_id)
+            tokens = open_tokens(box, connection)
+            await delete_connection(session, connection_id)
+            await bump_context_version(session, customer_id)
+        return await self._linking.revoke(connection.provider, connection.instance, tokens)
+
+    async def list(self, customer_id: str) -> Sequence[ConnectionView]:
+        """List a customer's connections, oldest first."""
+        async with self._database.reading() as session:
+            box = await open_box(session, self._vault, customer_id)
+            rows = await connections_of(session, customer_id)
+        return [_view(box, connection, engine) for connection, engine in rows]
+
+    async def _keep(self, session: AsyncSession, linked: Linked) -> str:
+        now, customer_id = self._clock(), linked.customer_id
+        box = await open_box(session, self._vault, customer_id)
+        index = self._vault.blind_index(
+            "account", f"{linked.provider}|{linked.instance}|{linked.account.id}"
+        )
+        connection = await find_connection_to(session, index) or Connection(
+            id=new_id("con", now),
+            customer_id=customer_id,
+            provider=linked.provider,
+            instance=linked.instance,
+            account_index=index,
+            sealed_account=b"",
+            sealed_tokens=b"",
+            created_at=now,
+        )
+        if connection.customer_id != customer_id:
+            # The new token is dropped, not revoked: an instance that hands out one token per
+            # account would end the other link too.
+            raise _account_linked()
+        connection.sealed_account = seal_account(box, connection.id, linked.account)
+        connection.sealed_tokens = seal_tokens(box, connection.id, linked.tokens)
+        connection.state = ConnectionState.ACTIVE
+        connection.failures = 0
+        connection.due_at = now
+        # A refresh that runs on the old tokens has lost its lease: it must not report on the new.
+        connection.lease = connection.leased_until = connection.not_before = None
+        session.add(connection)
+        await bump_context_version(session, customer_id)
+        return connection.id
+
+
+def _account_linked() -> Conflict:
+    return Conflict(
+        "This account cannot be linked here: it is linked already.", code="account_linked"
+    )
+
+
+def _view(box: Box, connection: Connection, engine: str | None) -> ConnectionView:
+    url = httpx.URL(connection.instance)
+    host = url.netloc.decode("ascii")
+    state = ConnectionState(connection.state)
+    return ConnectionView(
+        id=connection.id,
+        provider=connection.provider,
+        instance=host,
+        handle=open_account(box, connection).handle,
+        state=state,
+        advice=ADVICE[state].format(host=host),
+        refreshed_at=connection.refreshed_at,
+        due_at=connection.due_at,
+        engine=engine,
+    )

@@ -1,0 +1,251 @@
+"""The way to a provider and back: an attempt is begun by one browser, and finished by it, once."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+
+from app.clock import Clock
+from app.connectors.catalogue import Catalogue
+from app.connectors.errors import ConnectorError
+from app.connectors.mastodon import Account, Mastodon
+from app.errors import Conflict, Forbidden, MilieuError, Unavailable
+from app.ids import secret_hash
+from app.outbound import Outbound
+from app.store.connections import LinkAttempt, consume_attempt, find_attempt
+from app.store.customers import open_box
+from app.store.engine import Database
+from app.store.secrets import Vault
+from app.usecases.registrations import Registrations
+from oauth.link.errors import (
+    CallbackInvalid,
+    ClientUnknown,
+    LinkDenied,
+    LinkError,
+    LinkRefused,
+)
+from oauth.link.flow import depart, exchange, read_callback, revoke
+from oauth.link.provider import Provider, Registration, Tokens
+
+ATTEMPT_LIFETIME = timedelta(minutes=10)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A provider's word that this customer holds this account."""
+
+    customer_id: str
+    provider: str
+    instance: str
+    account: Account
+    tokens: Tokens
+
+
+class Linking:
+    """Sends customers to providers and takes them back.
+
+    Args:
+        database: Where attempts are kept.
+        vault: Seals the PKCE verifiers.
+        clock: The present.
+        outbound: Calls instances.
+        catalogue: The connectors.
+        registrations: Who we are to each instance.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        outbound: Outbound,
+        catalogue: Catalogue,
+        registrations: Registrations,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._outbound = outbound
+        self._catalogue = catalogue
+        self._registrations = registrations
+
+    async def begin(
+        self, customer_id: str, session_hash: str, provider_name: str, address: str
+    ) -> str:
+        """Return the address at the provider to send her to.
+
+        Args:
+            customer_id: Who links.
+            session_hash: The browser she does it with.
+            provider_name: The connector.
+            address: What she typed as her instance.
+
+        Raises:
+            Invalid: The address names no instance, or none that is called.
+            Unavailable: The instance does not answer as one.
+        """
+        connector = self._catalogue.find(provider_name)
+        instance = connector.instance(address)
+        provider = connector.provider(instance)
+        with _told(provider):
+            async with self._outbound.client() as client:
+                registration = await self._registrations.ensure(client, provider_name, provider)
+        departure = depart(provider, registration, self._registrations.redirect_uri)
+        state_hash = secret_hash(departure.state)
+        async with self._database.writing() as session:
+            box = await open_box(session, self._vault, customer_id)
+            session.add(
+                LinkAttempt(
+                    state_hash=state_hash,
+                    customer_id=customer_id,
+                    session_hash=session_hash,
+                    provider=provider_name,
+                    instance=instance,
+                    sealed_verifier=box.seal(departure.verifier.encode(), _place(state_hash)),
+                    expires_at=self._clock() + ATTEMPT_LIFETIME,
+                )
+            )
+        return departure.url
+
+    async def finish(self, session_hash: str, params: Mapping[str, str]) -> Linked:
+        """Take her back, and ask the provider whose account it is.
+
+        Args:
+            session_hash: The browser that came back.
+            params: The query it came back with.
+
+        Raises:
+            Forbidden: The attempt is another browser's, used, expired or unknown, or she declined.
+            Conflict: The provider does not accept it; begin again.
+            Unavailable: The provider does not answer.
+        """
+        attempt, verifier = await self._consume(session_hash, params.get("state", ""))
+        connector = self._catalogue.find(attempt.provider)
+        provider = connector.provider(attempt.instance)
+        with _told(provider):
+            code = read_callback(provider, params)
+            registration = await self._registrations.find(attempt.provider, provider)
+            if registration is None:
+                raise ClientUnknown("There is no registration any more.")
+            async with self._outbound.client() as client:
+                tokens = await self._exchange(
+                    client, attempt.provider, provider, registration, code, verifier
+                )
+                account = await self._identify(
+                    client, connector, attempt.instance, registration, tokens
+                )
+        return Linked(attempt.customer_id, attempt.provider, attempt.instance, account, tokens)
+
+    async def revoke(self, provider_name: str, instance: str, tokens: Tokens) -> bool:
+        """End our access at the provider; say whether it confirmed."""
+        provider = self._catalogue.find(provider_name).provider(instance)
+        registration = await self._registrations.find(provider_name, provider)
+        if registration is None:
+            return False
+        async with self._outbound.client() as client:
+            return await _revoke(client, provider, registration, tokens)
+
+    async def _consume(self, session_hash: str, state: str) -> tuple[LinkAttempt, str]:
+        now, state_hash = self._clock(), secret_hash(state)
+        async with self._database.writing() as session:
+            consumed = await consume_attempt(session, state_hash, session_hash, now)
+            attempt = await find_attempt(session, state_hash)
+            if attempt is None or not consumed:
+                raise _why_not(attempt, session_hash)
+            box = await open_box(session, self._vault, attempt.customer_id)
+            return attempt, box.open(attempt.sealed_verifier, _place(state_hash)).decode()
+
+    async def _exchange(
+        self,
+        client: httpx.AsyncClient,
+        provider_name: str,
+        provider: Provider,
+        registration: Registration,
+        code: str,
+        verifier: str,
+    ) -> Tokens:
+        try:
+            return await exchange(
+                client,
+                provider,
+                registration,
+                code=code,
+                verifier=verifier,
+                redirect_uri=self._registrations.redirect_uri,
+            )
+        except ClientUnknown:
+            await self._registrations.forget(provider_name, provider, registration.client_id)
+            raise
+
+    async def _identify(
+        self,
+        client: httpx.AsyncClient,
+        connector: Mastodon,
+        instance: str,
+        registration: Registration,
+        tokens: Tokens,
+    ) -> Account:
+        try:
+            return await connector.identify(client, instance, tokens.access_token, self._clock())
+        except ConnectorError:
+            await _revoke(client, connector.provider(instance), registration, tokens)
+            raise
+
+
+async def _revoke(
+    client: httpx.AsyncClient, provider: Provider, registration: Registration, tokens: Tokens
+) -> bool:
+    try:
+        await revoke(client, provider, registration, tokens.access_token)
+    except (LinkError, MilieuError) as error:
+        logger.warning("provider does not confirm a revocation: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _why_not(attempt: LinkAttempt | None, session_hash: str) -> Forbidden:
+    if attempt is None:
+        return Forbidden(
+            "This link was not begun here; begin again from your connections.",
+            code="link_unknown",
+        )
+    if attempt.session_hash != session_hash:
+        return Forbidden(
+            "This link was begun in another browser; finish it there, or begin again here.",
+            code="link_other_browser",
+        )
+    if attempt.consumed_at is not None:
+        return Forbidden("This link was used already; look at your connections.", code="link_used")
+    return Forbidden("This link took longer than ten minutes; begin again.", code="link_expired")
+
+
+@contextmanager
+def _told(provider: Provider) -> Iterator[None]:
+    """Say in the service's own errors what went wrong at a provider."""
+    host = httpx.URL(provider.issuer).host
+    try:
+        yield
+    except LinkDenied as error:
+        raise Forbidden(
+            f"You declined at {host}; nothing was linked.", code="link_declined"
+        ) from error
+    except CallbackInvalid as error:
+        raise Forbidden(
+            f"The answer did not come from {host}; begin again.", code="link_mixed_up"
+        ) from error
+    except (ClientUnknown, LinkRefused) as error:
+        raise Conflict(f"{host} refuses; begin again.", code="link_refused") from error
+    except (LinkError, ConnectorError) as error:
+        raise Unavailable(
+            f"{host} does not answer as a Mastodon instance does; check the address, or try later.",
+            code="provider_unusable",
+        ) from error
+
+
+def _place(state_hash: str) -> str:
+    return f"link_attempts.verifier:{state_hash}"

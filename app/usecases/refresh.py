@@ -1,0 +1,238 @@
+"""Refresh: the window is fetched and analysed in memory, and its digest replaces the one before.
+
+Between two transactions nothing is held but a lease: the first takes it and reads what is needed,
+the second replaces the digest if the lease is still ours. Killed in between, the work is taken up
+again when the lease has run out; nothing half-done is ever written, and no post at all.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from app.clock import Clock
+from app.connectors.catalogue import Catalogue
+from app.connectors.errors import AccessRevoked, ProviderDown
+from app.connectors.mastodon import Account
+from app.errors import Conflict, NotFound
+from app.ids import new_secret
+from app.outbound import Outbound
+from app.store.connections import (
+    Connection,
+    ConnectionDigest,
+    ConnectionState,
+    due_connections,
+    find_connection,
+    find_digest,
+    find_leased,
+    replace_digest,
+    take_lease,
+)
+from app.store.customers import bump_context_version, open_box
+from app.store.engine import Database
+from app.store.secrets import Box, SealError, Vault
+from app.usecases.accounts import open_account, open_tokens
+from app.usecases.renderings import digest_place
+from app.usecases.schedule import back_off, rest
+from context.analyse import analyse
+from context.digest import Digest, DigestError
+from context.engines import Engine
+from oauth.link.provider import Tokens
+
+LEASE = timedelta(minutes=5)
+# A fetch that lasted longer than its lease could not be kept, so it ends before.
+FETCH_AT_MOST = timedelta(minutes=4)
+NEEDS_HER = frozenset({ConnectionState.REAUTH_REQUIRED, ConnectionState.REVOKED})
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What one refresh needs to know, read while taking the lease."""
+
+    connection_id: str
+    customer_id: str
+    lease: str
+    provider: str
+    instance: str
+    account: Account
+    tokens: Tokens = field(repr=False)
+    past: Digest | None = field(repr=False)
+
+
+class Refresh:
+    """Refreshes connections.
+
+    Args:
+        database: Where connections and digests are kept.
+        vault: Opens tokens, seals digests.
+        clock: The present.
+        outbound: Calls providers.
+        catalogue: The connectors.
+        engine: Reads posts.
+        every: Rest between refreshes, in the mean.
+        due: Set when a connection has become due.
+        chance: Random numbers from 0 to 1, for jitter.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        outbound: Outbound,
+        catalogue: Catalogue,
+        engine: Engine,
+        every: timedelta,
+        due: asyncio.Event,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._outbound = outbound
+        self._catalogue = catalogue
+        self._engine = engine
+        self._every = every
+        self._due = due
+        self._chance = chance
+
+    async def request_refresh(self, customer_id: str, connection_id: str) -> datetime:
+        """Make a connection due now, or as soon as its provider wants to be called again.
+
+        Returns:
+            When it is due.
+
+        Raises:
+            NotFound: She has no such connection.
+            Conflict: It must be linked again first.
+        """
+        async with self._database.writing() as session:
+            connection = await find_connection(session, customer_id, connection_id)
+            if connection is None:
+                raise NotFound("You have no such connection.")
+            if connection.state in NEEDS_HER:
+                raise Conflict("Access has ended; link the account again.", code="link_broken")
+            due_at = max(self._clock(), connection.not_before or self._clock())
+            connection.due_at = due_at
+        self._due.set()
+        return due_at
+
+    async def due(self, limit: int) -> list[str]:
+        """List the ids of at most `limit` connections that are due and that nobody works on."""
+        async with self._database.reading() as session:
+            return list(await due_connections(session, self._clock(), limit))
+
+    async def refresh(self, connection_id: str) -> ConnectionState | None:
+        """Refresh a connection that is due.
+
+        Returns:
+            Its state afterwards; None if there was nothing to do: not due, leased by another
+            worker, or gone.
+        """
+        work = await self._begin(connection_id)
+        if work is None:
+            return None
+        try:
+            digest = await self._read(work)
+        except AccessRevoked:
+            return await self._fail(work, ConnectionState.REAUTH_REQUIRED)
+        except ProviderDown as error:
+            return await self._fail(work, ConnectionState.PROVIDER_DOWN, error.retry_after)
+        except Exception as error:  # noqa: BLE001 - whatever it is may quote a post: only its name goes on
+            logger.error("refresh of %s failed: %s", connection_id, type(error).__name__)  # noqa: TRY400 - a traceback may quote a post
+            return await self._fail(work, ConnectionState.DEGRADED)
+        return await self._succeed(work, digest)
+
+    async def _begin(self, connection_id: str) -> _Work | None:
+        now, lease = self._clock(), new_secret()
+        async with self._database.writing() as session:
+            if not await take_lease(session, connection_id, lease, now, now + LEASE):
+                return None
+            connection = await find_leased(session, connection_id, lease)
+            if connection is None:
+                return None
+            box = await open_box(session, self._vault, connection.customer_id)
+            kept = await find_digest(session, connection_id)
+            return _Work(
+                connection_id=connection_id,
+                customer_id=connection.customer_id,
+                lease=lease,
+                provider=connection.provider,
+                instance=connection.instance,
+                account=open_account(box, connection),
+                tokens=open_tokens(box, connection),
+                past=self._past(box, kept),
+            )
+
+    def _past(self, box: Box, kept: ConnectionDigest | None) -> Digest | None:
+        """Return the digest before, if this engine made it and can still read it."""
+        if kept is None or kept.engine != self._engine.name:
+            return None
+        try:
+            return Digest.from_bytes(box.open(kept.sealed, digest_place(kept.connection_id)))
+        except (DigestError, SealError):
+            return None
+
+    async def _read(self, work: _Work) -> Digest:
+        now = self._clock()
+        connector = self._catalogue.find(work.provider)
+        try:
+            async with asyncio.timeout(FETCH_AT_MOST.total_seconds()):
+                async with self._outbound.client() as client:
+                    window = await connector.fetch(
+                        client, work.instance, work.tokens.access_token, work.account, now
+                    )
+        except TimeoutError:
+            raise ProviderDown("The instance is too slow for a whole window.") from None
+        return await asyncio.to_thread(analyse, window, work.past, self._engine, now)
+
+    async def _succeed(self, work: _Work, digest: Digest) -> ConnectionState | None:
+        now = self._clock()
+        async with self._database.writing() as session:
+            connection = await find_leased(session, work.connection_id, work.lease)
+            if connection is None:
+                return None
+            box = await open_box(session, self._vault, work.customer_id)
+            await replace_digest(
+                session,
+                ConnectionDigest(
+                    connection_id=connection.id,
+                    sealed=box.seal(digest.to_bytes(), digest_place(connection.id)),
+                    engine=digest.engine,
+                    refreshed_at=now,
+                ),
+            )
+            connection.refreshed_at = now
+            connection.failures = 0
+            connection.not_before = None
+            _release(connection, ConnectionState.ACTIVE, now + rest(self._every, self._chance()))
+            await bump_context_version(session, work.customer_id)
+        logger.info("refreshed %s", work.connection_id)
+        return ConnectionState.ACTIVE
+
+    async def _fail(
+        self, work: _Work, state: ConnectionState, asked: timedelta | None = None
+    ) -> ConnectionState | None:
+        now = self._clock()
+        async with self._database.writing() as session:
+            connection = await find_leased(session, work.connection_id, work.lease)
+            if connection is None:
+                return None
+            connection.failures += 1
+            delay = back_off(connection.failures, asked, self._every, self._chance())
+            connection.not_before = None if asked is None else now + asked
+            _release(connection, state, None if state in NEEDS_HER else now + delay)
+            # The state is part of her context: a broken link is a reason for an absence.
+            await bump_context_version(session, work.customer_id)
+        logger.warning("refresh of %s: %s", work.connection_id, state)
+        return state
+
+
+def _release(connection: Connection, state: ConnectionState, due_at: datetime | None) -> None:
+    connection.state = state
+    connection.due_at = due_at
+    connection.lease = connection.leased_until = None

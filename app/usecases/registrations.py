@@ -1,0 +1,133 @@
+"""Our registrations as a client at instances: made on the fly, and made again when forgotten."""
+
+from dataclasses import dataclass
+
+import httpx
+from sqlalchemy.exc import IntegrityError
+
+from app.clock import Clock
+from app.store.connections import ProviderApp, delete_app, find_app, replace_app
+from app.store.engine import Database
+from app.store.secrets import Vault
+from oauth.link.errors import ClientUnknown
+from oauth.link.flow import check_registration
+from oauth.link.provider import Provider, Registration
+from oauth.link.register import register_app
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are to an instance.
+
+    Args:
+        name: What her consent page there calls us.
+        website: Where she can read who we are.
+        redirect_uri: Where she comes back.
+    """
+
+    name: str
+    website: str
+    redirect_uri: str
+
+
+class Registrations:
+    """Keeps one registration per instance.
+
+    Args:
+        database: Where they are kept.
+        vault: Seals their secrets.
+        clock: The present.
+        identity: Who we are.
+    """
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock, identity: Identity) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._identity = identity
+        self.redirect_uri = identity.redirect_uri
+
+    async def find(self, provider_name: str, provider: Provider) -> Registration | None:
+        """Return the registration that is kept for an instance, if there is one."""
+        app = await self._kept(provider_name, provider)
+        return None if app is None else self._opened(app)
+
+    async def ensure(
+        self, client: httpx.AsyncClient, provider_name: str, provider: Provider
+    ) -> Registration:
+        """Return a registration that the instance knows at this moment.
+
+        Mastodon forgets apps that nobody used for a day, and says so only once she stands on its
+        error page; so it is asked before she is sent there, and registered with anew, once.
+
+        Args:
+            client: HTTP client that may call the instance.
+            provider_name: The connector's name.
+            provider: The instance.
+
+        Raises:
+            LinkError: The instance does not take us.
+        """
+        app = await self._kept(provider_name, provider)
+        if app is not None and await self._is_good(client, provider, app):
+            return self._opened(app)
+        fresh = await register_app(
+            client,
+            provider,
+            name=self._identity.name,
+            website=self._identity.website,
+            redirect_uri=self.redirect_uri,
+        )
+        return await self._keep(self._sealed(provider_name, provider, fresh), replacing=app)
+
+    async def forget(self, provider_name: str, provider: Provider, client_id: str) -> None:
+        """Forget a registration that the instance has forgotten; the next link makes another."""
+        async with self._database.writing() as session:
+            await delete_app(session, provider_name, provider.issuer, client_id)
+
+    async def _kept(self, provider_name: str, provider: Provider) -> ProviderApp | None:
+        async with self._database.reading() as session:
+            return await find_app(session, provider_name, provider.issuer)
+
+    async def _is_good(
+        self, client: httpx.AsyncClient, provider: Provider, app: ProviderApp
+    ) -> bool:
+        if app.redirect_uri != self.redirect_uri:
+            return False
+        try:
+            await check_registration(client, provider, self._opened(app))
+        except ClientUnknown:
+            return False
+        return True
+
+    async def _keep(self, fresh: ProviderApp, replacing: ProviderApp | None) -> Registration:
+        known = None if replacing is None else replacing.app_client_id
+        try:
+            async with self._database.writing() as session:
+                kept = await replace_app(session, fresh, known)
+        except IntegrityError:  # somebody else registered for the first time in the same moment
+            async with self._database.reading() as session:
+                kept = await find_app(session, fresh.provider, fresh.instance) or fresh
+        return self._opened(kept)
+
+    def _sealed(
+        self, provider_name: str, provider: Provider, registration: Registration
+    ) -> ProviderApp:
+        place = _place(provider_name, provider.issuer)
+        return ProviderApp(
+            provider=provider_name,
+            instance=provider.issuer,
+            app_client_id=registration.client_id,
+            redirect_uri=self.redirect_uri,
+            sealed_secret=self._vault.service.seal(registration.client_secret.encode(), place),
+            registered_at=self._clock(),
+        )
+
+    def _opened(self, app: ProviderApp) -> Registration:
+        place = _place(app.provider, app.instance)
+        secret = self._vault.service.open(app.sealed_secret, place)
+        return Registration(app.app_client_id, secret.decode())
+
+
+def _place(provider_name: str, instance: str) -> str:
+    return f"provider_apps.secret:{provider_name}|{instance}"

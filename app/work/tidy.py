@@ -1,0 +1,42 @@
+"""Tidying up: what has expired is deleted, an hour or so after it became useless."""
+
+import logging
+from datetime import datetime, timedelta
+
+from app.clock import Clock
+from app.store.engine import Database
+from app.store.expired import delete_expired
+
+EVERY = timedelta(hours=1)
+# Replays are recognised by the spent code or token; one that comes a day late is merely unknown.
+KEPT_AFTER_EXPIRY = timedelta(days=1)
+
+logger = logging.getLogger(__name__)
+
+
+class Tidy:
+    """Deletes expired sessions, links, attempts, requests, codes and tokens.
+
+    Args:
+        database: Where they are kept.
+        clock: The present.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._next: datetime | None = None
+
+    async def if_due(self) -> None:
+        """Tidy up, unless that was done within the hour."""
+        if self._next is None or self._clock() >= self._next:
+            await self.now()
+
+    async def now(self) -> int:
+        """Tidy up; return how many rows were deleted."""
+        now = self._clock()
+        self._next = now + EVERY
+        async with self._database.writing() as session:
+            deleted = await delete_expired(session, now - KEPT_AFTER_EXPIRY)
+        logger.info("tidied up: %d expired rows", deleted)
+        return deleted

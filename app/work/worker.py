@@ -1,0 +1,113 @@
+"""The worker: takes up what is due, a few at a time, until it is told to stop."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.usecases.refresh import Refresh
+from app.work.tidy import Tidy
+
+logger = logging.getLogger(__name__)
+
+
+class Worker:
+    """Refreshes what is due and tidies up.
+
+    Args:
+        refresh: The use case.
+        tidy: The small job beside it.
+        due: Set by whoever makes a connection due in this process.
+        at_once: Refreshes at the same time.
+        poll: How long to sleep when nothing wakes it; other processes make things due too.
+        grace: How long refreshes in hand may go on after the stop.
+    """
+
+    def __init__(
+        self,
+        refresh: Refresh,
+        tidy: Tidy,
+        due: asyncio.Event,
+        *,
+        at_once: int = 4,
+        poll: timedelta = timedelta(seconds=2),
+        grace: timedelta = timedelta(seconds=10),
+    ) -> None:
+        self._refresh = refresh
+        self._tidy = tidy
+        self._due = due
+        self._at_once = at_once
+        self._poll = poll
+        self._grace = grace
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then finish what is in hand, within the grace time.
+
+        What is cut off then is taken up again when its lease has run out.
+        """
+        stopping = asyncio.create_task(stop.wait())
+        in_hand: dict[str, asyncio.Task[None]] = {}
+        while not stop.is_set():
+            self._due.clear()
+            await self._turn(in_hand)
+            await self._rest(in_hand, stopping)
+        await stopping
+        await self._finish(in_hand)
+
+    async def run_once(self) -> int:
+        """Do all that is due, and return how many connections that were."""
+        await self._tidy.if_due()
+        done = 0
+        while True:
+            in_hand: dict[str, asyncio.Task[None]] = {}
+            await self._take_up(in_hand)
+            if not in_hand:
+                return done
+            await asyncio.gather(*in_hand.values())
+            done += len(in_hand)
+
+    async def _turn(self, in_hand: dict[str, asyncio.Task[None]]) -> None:
+        try:
+            await self._tidy.if_due()
+            await self._take_up(in_hand)
+        except (SQLAlchemyError, OSError) as error:
+            # The database restarts, or is busy for longer than we wait: look again after the rest.
+            logger.warning("the database does not answer: %s", type(error).__name__)
+
+    async def _take_up(self, in_hand: dict[str, asyncio.Task[None]]) -> None:
+        free = self._at_once - len(in_hand)
+        if free <= 0:
+            return
+        # Those in hand may not be leased yet, and are listed again.
+        for connection_id in await self._refresh.due(free + len(in_hand)):
+            if connection_id not in in_hand and len(in_hand) < self._at_once:
+                in_hand[connection_id] = asyncio.create_task(self._one(connection_id))
+
+    async def _one(self, connection_id: str) -> None:
+        try:
+            await self._refresh.refresh(connection_id)
+        except Exception as error:  # noqa: BLE001 - one broken connection must not stop the others
+            # Only the name: what an unexpected error says may quote what it was working on.
+            logger.error("refresh of %s broke: %s", connection_id, type(error).__name__)  # noqa: TRY400
+
+    async def _rest(
+        self, in_hand: dict[str, asyncio.Task[None]], stopping: asyncio.Task[bool]
+    ) -> None:
+        waking = asyncio.create_task(self._due.wait())
+        await asyncio.wait(
+            {waking, stopping, *in_hand.values()},
+            timeout=self._poll.total_seconds(),
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        waking.cancel()
+        for connection_id in [key for key, task in in_hand.items() if task.done()]:
+            del in_hand[connection_id]
+
+    async def _finish(self, in_hand: dict[str, asyncio.Task[None]]) -> None:
+        if not in_hand:
+            return
+        _, late = await asyncio.wait(in_hand.values(), timeout=self._grace.total_seconds())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
