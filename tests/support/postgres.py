@@ -114,7 +114,7 @@ def _keeper() -> Iterator[str]:
     binaries, user = find_binaries(), unprivileged_user()
     script = Path(__file__).with_name("postgres_keeper.py")
     copy = "copy" if binaries.bundled and user else "in place"
-    command = [sys.executable, script, binaries.folder, user or "", copy]
+    command = [sys.executable, str(script), str(binaries.folder), user or "", copy]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/"
     ) as keeper:

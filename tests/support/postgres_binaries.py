@@ -29,8 +29,8 @@ class Binaries:
 
     def version(self) -> str:
         """Return for example `postgres (PostgreSQL) 17.2`."""
-        command = [self.folder / "postgres", "--version"]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        command = [str(self.folder / "postgres"), "--version"]
+        return subprocess.check_output(command, text=True).strip()
 
 
 def find_binaries() -> Binaries:

@@ -37,7 +37,7 @@ def keep(bin_folder: Path, user: str | None, *, copy_binaries: bool) -> None:
 
 
 def _initialise(bin_folder: Path, home: Path, user: str | None) -> None:
-    command = [bin_folder / "initdb", "--pgdata", home / "data", "--username", "milieu"]
+    command = [f"{bin_folder}/initdb", "--pgdata", f"{home}/data", "--username", "milieu"]
     options = ["--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]
     subprocess.run(
         [*command, *options], check=True, user=user, cwd=home, env={}, stdout=subprocess.DEVNULL
@@ -46,7 +46,7 @@ def _initialise(bin_folder: Path, home: Path, user: str | None) -> None:
 
 def _start(bin_folder: Path, home: Path, user: str | None) -> subprocess.Popen[bytes]:
     settings = [part for setting in FAST for part in ("-c", setting)]
-    command = [bin_folder / "postgres", "-D", home / "data", "-k", home, *settings]
+    command = [f"{bin_folder}/postgres", "-D", f"{home}/data", "-k", str(home), *settings]
     log = (home / "log").open("wb")
     return subprocess.Popen(command, user=user, cwd=home, env={}, stdout=log, stderr=log)
 
