@@ -71,9 +71,8 @@ class World:
         in_reply_to: int | None = None,
         language: str | None = None,
         spoiler: str = "",
-        at: datetime | None = None,
     ) -> Status:
-        """Let a person post.
+        """Let a person post now.
 
         Args:
             author: Her handle.
@@ -82,7 +81,6 @@ class World:
             in_reply_to: Id of the status she answers.
             language: Two-letter code; hers unless given.
             spoiler: Content warning.
-            at: When; now unless given. What lies in the future appears when its time comes.
 
         Returns:
             The status, with its id.
@@ -99,18 +97,19 @@ class World:
             language=language or self.people[author].language,
             spoiler=spoiler,
         )
-        with self._lock:
-            status = self._chronicle.add(draft, at or self.clock(), scripted=False)
-            self.published.append(status)
+        status = self.enter(draft, self.clock())
+        self.published.append(status)
         return status
 
-    def boost(self, author: str, status_id: int) -> Status:
-        """Let a person boost a status now."""
-        boost = Status(id=0, author=author, text="", reblog_of=status_id)
+    def enter(self, status: Status, at: datetime) -> Status:
+        """Enter a status written elsewhere, and return it with its id.
+
+        Args:
+            status: What was written; its id is replaced.
+            at: When. What lies in the future appears when its time comes.
+        """
         with self._lock:
-            status = self._chronicle.add(boost, self.clock(), scripted=False)
-            self.published.append(status)
-        return status
+            return self._chronicle.add(status, at, scripted=False)
 
     def restore(self, statuses: Iterable[Status], deleted: Iterable[int]) -> None:
         """Put back what was published or deleted before a restart; strangers' words are left."""

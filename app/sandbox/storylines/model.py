@@ -25,9 +25,9 @@ class Trend(StrEnum):
 class Mood(StrEnum):
     """How her friends write in the three days before the turning point."""
 
-    POSITIVE = "positive"
+    HIGH = "high"
     MIXED = "mixed"
-    NEGATIVE = "negative"
+    LOW = "low"
     ABSTAINS = "abstains"
 
 

@@ -10,6 +10,7 @@ from app.sandbox.status import Visibility
 from app.sandbox.storylines.model import CYCLE_DAYS, Episode, Friend, Storyline, Teller
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_SENTENCE_ENDS = (".", "!", "?")
 _BOOST_DELAY = timedelta(minutes=50)
 
 
@@ -134,6 +135,8 @@ class Script:
         def word(match: re.Match[str]) -> str:
             if match[1] == "friend":
                 return "@" + dice.choice(self._others(self._storyline.protagonist.handle))
-            return dice.choice(self._storyline.slots[match[1]])
+            chosen = dice.choice(self._storyline.slots[match[1]])
+            begins = line[: match.start()].rstrip().endswith(_SENTENCE_ENDS) or not match.start()
+            return chosen[0].upper() + chosen[1:] if begins else chosen
 
         return _SLOT.sub(word, line)
