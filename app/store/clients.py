@@ -1,10 +1,12 @@
 """Clients: the companies' systems that may ask a customer for her context."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.types import UtcDateTime
 
@@ -37,3 +39,33 @@ class SigningKey(SQLModel, table=True):
     sealed_private_jwk: bytes
     created_at: datetime = Field(sa_type=UtcDateTime)
     retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+async def find_client(session: AsyncSession, client_id: str) -> Client | None:
+    """Find a client by id, disabled ones included."""
+    return await session.get(Client, client_id)
+
+
+async def list_clients(session: AsyncSession) -> Sequence[Client]:
+    """List all clients, oldest first."""
+    return (await session.exec(select(Client).order_by(col(Client.id)))).all()
+
+
+async def disable_client(session: AsyncSession, client_id: str, now: datetime) -> bool:
+    """Disable a client, in every flow at once; say whether it was enabled until now."""
+    result = await session.exec(
+        update(Client)
+        .where(col(Client.id) == client_id, col(Client.disabled_at).is_(None))
+        .values(disabled_at=now)
+    )
+    return bool(result.rowcount)
+
+
+async def signing_keys(session: AsyncSession) -> Sequence[SigningKey]:
+    """List the signing keys that are not retired, oldest first."""
+    query = (
+        select(SigningKey)
+        .where(col(SigningKey.retired_at).is_(None))
+        .order_by(col(SigningKey.created_at))
+    )
+    return (await session.exec(query)).all()

@@ -1,0 +1,5 @@
+"""The HTTP face of the authorization server: OAuth's own addresses, as RFC 8414 names them."""
+
+from app.authserver.routes import router
+
+__all__ = ["router"]

@@ -1,0 +1,101 @@
+"""The adapter: Authlib's authorization server without a web framework, one per request.
+
+What is overridden, and why, is told in docs/decisions/0002-authlib-adapter.md.
+"""
+
+from typing import Any
+
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2 import OAuth2Request
+from authlib.oauth2.rfc6749 import AuthorizationServer
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+
+from oauth.server.client_credentials import LookupGrant
+from oauth.server.clients import AuthlibClient, authenticated, presented_credentials
+from oauth.server.exchange import Exchange
+from oauth.server.messages import NO_STORE, OAuthRequest, OAuthResponse, redirect
+from oauth.server.pkce import S256Required
+from oauth.server.refresh import RefreshGrant
+from oauth.server.revoke import Revocation
+from oauth.server.token import CodeGrant
+
+LOGGERS = ("authlib", "joserfc")
+"""Loggers that print tokens at DEBUG; the host keeps them at WARNING."""
+
+_TRANSPORT_JUDGED_ELSEWHERE = "https://localhost/"
+
+
+class AuthlibRequest(OAuth2Request):  # type: ignore[misc]  # Authlib is untyped
+    """A request as Authlib's grants want to see it.
+
+    Authlib refuses one whose address is plain http, which behind a proxy every address is; the
+    issuer's own address is judged once, in the host's settings.
+    """
+
+    def __init__(self, message: OAuthRequest) -> None:
+        super().__init__(message.method, _TRANSPORT_JUDGED_ELSEWHERE)
+        self.message = message
+        self.payload = BasicOAuth2Payload(message.parameters)
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The body's parameters."""
+        return self.message.body_parameters
+
+
+class TokenRequest(AuthlibRequest):
+    """A request to an endpoint that listens to the body alone."""
+
+    def __init__(self, message: OAuthRequest) -> None:
+        super().__init__(message)
+        self.payload = BasicOAuth2Payload(message.body_parameters)
+
+
+class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
+    """Authlib's server for one request.
+
+    Args:
+        exchange: The surroundings of the request.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__()
+        self.exchange = exchange
+        self.register_grant(CodeGrant, [S256Required()])
+        self.register_grant(RefreshGrant)
+        self.register_grant(LookupGrant)
+        self.register_endpoint(Revocation)
+
+    def query_client(self, client_id: str) -> AuthlibClient | None:
+        """Find a client that is not disabled."""
+        record = self.exchange.stores.client(client_id)
+        return None if record is None else AuthlibClient(record)
+
+    def authenticate_client(
+        self, request: AuthlibRequest, _methods: object, _endpoint: str = "token"
+    ) -> AuthlibClient:
+        """Authenticate by our own rules: Authlib's fail with a 500 on what is not UTF-8."""
+        credentials = presented_credentials(request.message)
+        client = authenticated(credentials, self.exchange.stores, self.exchange.secrets.digest)
+        request.auth_method = credentials.method
+        return AuthlibClient(client)
+
+    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
+        """Do nothing: `TokenIssuer` keeps each token when it makes it."""
+
+    def send_signal(self, name: str, *_args: object, **_kwargs: object) -> None:
+        """Do nothing: nobody listens."""
+
+    def create_oauth2_request(self, request: AuthlibRequest) -> AuthlibRequest:
+        """Return the request, which the engine has made."""
+        return request
+
+    def handle_response(
+        self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]
+    ) -> OAuthResponse:
+        """Make our answer of Authlib's; a redirect says who sends it (RFC 9207)."""
+        location = dict(headers).get("Location")
+        if location is not None:
+            return redirect(add_params_to_uri(location, [("iss", self.exchange.issuer)]))
+        extra = [pair for pair in headers if pair[0] == "WWW-Authenticate"]
+        return OAuthResponse(status, (*NO_STORE, *extra), dict(body))

@@ -1,0 +1,88 @@
+"""A request parsed once, and an answer, both without any web framework."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+FORM = "application/x-www-form-urlencoded"
+MAX_FIELDS = 40
+NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthRequest:
+    """What a client sent to an endpoint.
+
+    Args:
+        method: HTTP method in capitals.
+        headers: Names in lower case.
+        query: Pairs of the query string, in order; None when it cannot be read.
+        form: Pairs of the body, in order; None when the body is no form that can be read.
+    """
+
+    method: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Pairs | None = ()
+    form: Pairs | None = ()
+
+    @classmethod
+    def parse(cls, method: str, headers: Mapping[str, str], query: bytes, body: bytes) -> Self:
+        """Parse a request as it came over HTTP; what cannot be read becomes None, never an error.
+
+        Args:
+            method: HTTP method.
+            headers: Header names and values; of repeated ones, the first.
+            query: The raw query string.
+            body: The raw body.
+        """
+        lower = {name.lower(): value for name, value in headers.items()}
+        is_form = lower.get("content-type", FORM).split(";")[0].strip().lower() == FORM
+        form = _pairs(body) if is_form or not body else None
+        return cls(method.upper(), lower, _pairs(query), form)
+
+    @property
+    def pairs(self) -> Pairs:
+        """All parameters, of query and body, as they came."""
+        return (*(self.query or ()), *(self.form or ()))
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters by name, those without a value left out (RFC 6749, section 3.1)."""
+        return {name: value for name, value in self.pairs if value}
+
+    @property
+    def body_parameters(self) -> dict[str, str]:
+        """Those of the body alone: the only ones the token endpoint listens to."""
+        return {name: value for name, value in self.form or () if value}
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthResponse:
+    """An answer: JSON with `body`, or a redirect with `location`."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = NO_STORE
+    body: dict[str, Any] | None = None
+
+    @property
+    def location(self) -> str | None:
+        """Where the browser is sent, if it is."""
+        return dict(self.headers).get("Location")
+
+
+def redirect(uri: str) -> OAuthResponse:
+    """Send the browser on with 303, which never repeats a POST (RFC 9700, section 4.12)."""
+    return OAuthResponse(303, (("Location", uri), *NO_STORE))
+
+
+def _pairs(raw: bytes) -> Pairs | None:
+    try:
+        text = raw.decode("ascii")
+        return tuple(
+            parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        )
+    except ValueError:
+        return None

@@ -1,0 +1,74 @@
+"""The token endpoint for refresh tokens: rotated at each use (RFC 9700, section 4.14)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from authlib.oauth2.rfc6749 import RefreshTokenGrant
+
+from oauth.server.clients import AuthlibClient
+from oauth.server.scopes import narrowed, scope_of
+from oauth.server.stores import GrantRecord, TokenKind, TokenRecord
+from oauth.server.tokens import TokenAnswer
+
+HONEST_RETRY = timedelta(seconds=30)
+"""For so long the same client gets the same successor again: its answer may have been lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldToken:
+    """A refresh token with its grant, as Authlib's grant wants to see it."""
+
+    value: str
+    record: TokenRecord
+    grant: GrantRecord
+
+    def check_client(self, client: AuthlibClient) -> bool:
+        """Say whether it was issued to this client."""
+        return self.record.client_id == client.record.id
+
+    @property
+    def granted(self) -> str:
+        """The scope it can still give: its own, as far as the grant covers it."""
+        given = scope_of(self.grant.sections).split()
+        return " ".join(part for part in self.record.scope.split() if part in given)
+
+
+class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
+    """Refreshing, with atomic rotation and reuse detection, which Authlib leaves to us."""
+
+    def authenticate_refresh_token(self, presented: str) -> HeldToken | None:
+        """Find a usable refresh token; one that was rotated before costs its whole family."""
+        exchange = self.server.exchange
+        record: TokenRecord | None = exchange.stores.hold_token(exchange.secrets.digest(presented))
+        if record is None or record.kind != TokenKind.REFRESH or record.grant_id is None:
+            return None
+        if record.rotated_at is not None and not self._is_honest_retry(record, record.rotated_at):
+            exchange.stores.revoke_family(record.family, exchange.now)
+            return None
+        if record.revoked_at is not None:
+            return None
+        grant = exchange.stores.active_grant(record.grant_id, exchange.now)
+        return None if grant is None else HeldToken(presented, record, grant)
+
+    def authenticate_user(self, token: HeldToken) -> GrantRecord:
+        """Return the grant the token stands on."""
+        return token.grant
+
+    def issue_token(self, user: GrantRecord, token: HeldToken) -> TokenAnswer:
+        """Rotate the token and issue its successor, or the same successor again."""
+        exchange = self.server.exchange
+        is_new = exchange.stores.rotate_token(token.record.token_hash, exchange.now)
+        answer: TokenAnswer = exchange.tokens.successor(
+            token.value, token.record, user, self.request.scope, is_new=is_new
+        )
+        return answer
+
+    def revoke_old_credential(self, _token: HeldToken) -> None:
+        """Do nothing: `issue_token` has rotated it, before anything was issued."""
+
+    def _validate_token_scope(self, token: HeldToken) -> None:
+        self.request.scope = narrowed(token.granted, self.request.payload.scope)
+
+    def _is_honest_retry(self, record: TokenRecord, rotated_at: datetime) -> bool:
+        same_client: bool = record.client_id == self.request.client.record.id
+        return same_client and self.server.exchange.now - rotated_at <= HONEST_RETRY

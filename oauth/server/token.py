@@ -1,0 +1,78 @@
+"""The token endpoint for codes: redeemed once, and a replay costs what was issued."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from oauth.server.authorize import AuthorizeGrant
+from oauth.server.clients import AuthlibClient
+from oauth.server.pkce import verifier_matches
+from oauth.server.stores import CodeRecord, GrantRecord
+from oauth.server.tokens import TokenAnswer
+
+HONEST_REPEAT = timedelta(seconds=2)
+"""For so long a second redemption counts as one impatient client, not as a thief."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCode:
+    """A code as Authlib's grant wants to see it."""
+
+    record: CodeRecord
+
+    @property
+    def code_challenge(self) -> str:
+        """The S256 challenge of the authorization request."""
+        return self.record.code_challenge
+
+    def get_redirect_uri(self) -> str:
+        """Return the redirect URI of the authorization request."""
+        return self.record.redirect_uri
+
+    def get_scope(self) -> None:
+        """Return nothing: the scope is the grant's."""
+
+
+class CodeGrant(AuthorizeGrant):
+    """The redemption half of the code grant (RFC 6749, section 4.1.3)."""
+
+    def query_authorization_code(self, code: str, client: AuthlibClient) -> HeldCode | None:
+        """Find a code this client may redeem now; a replay revokes what the code had issued."""
+        exchange = self.server.exchange
+        record: CodeRecord | None = exchange.stores.hold_code(exchange.secrets.digest(code))
+        if record is None:
+            return None
+        if record.consumed_at is not None:
+            if not self._is_honest_repeat(record, record.consumed_at, client):
+                exchange.stores.revoke_family(record.code_hash, exchange.now)
+            return None
+        if record.client_id != client.record.id or record.expires_at <= exchange.now:
+            return None
+        return HeldCode(record)
+
+    def authenticate_user(self, code: HeldCode) -> GrantRecord | None:
+        """Return the grant the code stands on, consuming the code; None if either is gone."""
+        exchange = self.server.exchange
+        grant: GrantRecord | None = exchange.stores.active_grant(code.record.grant_id, exchange.now)
+        if grant is None or not exchange.stores.consume_code(code.record.code_hash, exchange.now):
+            return None
+        return grant
+
+    def generate_token(self, user: GrantRecord, **_ignored: object) -> TokenAnswer:
+        """Issue the first tokens under the grant, in the family named by the code."""
+        answer: TokenAnswer = self.server.exchange.tokens.first(
+            user, self.request.authorization_code.record.code_hash
+        )
+        return answer
+
+    def delete_authorization_code(self, _code: HeldCode) -> None:
+        """Keep the consumed code, so that a replay is recognised."""
+
+    def _is_honest_repeat(
+        self, record: CodeRecord, consumed_at: datetime, client: AuthlibClient
+    ) -> bool:
+        form = self.request.form
+        return (
+            self.server.exchange.now - consumed_at <= HONEST_REPEAT
+            and record.client_id == client.record.id
+            and verifier_matches(form.get("code_verifier"), record.code_challenge)
+        )

@@ -1,0 +1,177 @@
+"""A CRM, a customer who consents, and the authorization server between them, over HTTP."""
+
+import base64
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from app.authserver import router
+from app.errors import MilieuError
+from app.store.customers import Customer
+from app.store.engine import Database
+from app.usecases.authorization import Authorization
+from app.usecases.clients import Clients
+from tests.support.clock import SettableClock
+
+ISSUER = "https://milieu.example"
+SECTIONS = ("topics", "sentiment", "network", "rhythm")
+CALLBACK = "https://crm.example/callback"
+VERIFIER = "v" * 43
+CUSTOMER = "cus_ada"
+
+
+def s256(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def query_of(url: str) -> dict[str, str]:
+    """The query of an address, each parameter once."""
+    return {name: value for name, [value] in parse_qs(urlsplit(url).query).items()}
+
+
+@dataclass
+class Registered:
+    """A registered client, with what it must not forget."""
+
+    id: str
+    secret: str | None
+
+    @property
+    def auth(self) -> tuple[str, str] | None:
+        return None if self.secret is None else (self.id, self.secret)
+
+
+@dataclass
+class World:
+    """Everything one story needs."""
+
+    http: httpx.AsyncClient
+    authorization: Authorization
+    clients: Clients
+    database: Database
+    clock: SettableClock
+    crm: Registered
+    rival: Registered
+    phone_app: Registered
+
+    def asking(self, client: Registered | None = None, **changes: str | None) -> dict[str, str]:
+        """The parameters of a good authorization request; None leaves one out."""
+        parameters = {
+            "response_type": "code",
+            "client_id": (client or self.crm).id,
+            "redirect_uri": CALLBACK,
+            "scope": "context:topics context:sentiment",
+            "state": "st4te",
+            "code_challenge": s256(VERIFIER),
+            "code_challenge_method": "S256",
+        } | changes
+        return {name: value for name, value in parameters.items() if value is not None}
+
+    async def authorize(self, client: Registered | None = None, **changes: str | None):
+        return await self.http.get("/oauth/authorize", params=self.asking(client, **changes))
+
+    async def consent_request(self, client: Registered | None = None, **changes: str | None) -> str:
+        """Ask, and return the id of the consent request."""
+        answer = await self.authorize(client, **changes)
+        assert answer.status_code == 303, answer.text
+        assert answer.headers["location"].startswith("/consent/"), answer.headers["location"]
+        return answer.headers["location"].removeprefix("/consent/")
+
+    async def code(
+        self,
+        client: Registered | None = None,
+        *,
+        sections: tuple[str, ...] = ("topics",),
+        until: datetime | None = None,
+        **changes: str | None,
+    ) -> str:
+        """Ask and consent; return the code the client receives."""
+        request_id = await self.consent_request(client, **changes)
+        url = await self.authorization.approve(request_id, CUSTOMER, sections, until)
+        return query_of(url)["code"]
+
+    async def redeem(
+        self, code: str, client: Registered | None = None, **changes: str | None
+    ) -> httpx.Response:
+        return await self.token(
+            client,
+            grant_type="authorization_code",
+            code=code,
+            **{"redirect_uri": CALLBACK, "code_verifier": VERIFIER} | changes,
+        )
+
+    async def refresh(
+        self, refresh_token: str, client: Registered | None = None, **changes: str | None
+    ) -> httpx.Response:
+        return await self.token(
+            client, grant_type="refresh_token", refresh_token=refresh_token, **changes
+        )
+
+    async def token(self, client: Registered | None = None, **form: str | None) -> httpx.Response:
+        return await self._post("/oauth/token", client or self.crm, form)
+
+    async def revoke(self, token: str, client: Registered | None = None) -> httpx.Response:
+        return await self._post("/oauth/revoke", client or self.crm, {"token": token})
+
+    async def _post(
+        self, path: str, client: Registered, form: dict[str, str | None]
+    ) -> httpx.Response:
+        fields = {name: value for name, value in form.items() if value is not None}
+        if client.auth is None:
+            fields["client_id"] = client.id
+            return await self.http.post(path, data=fields)
+        return await self.http.post(path, data=fields, auth=client.auth)
+
+    async def tokens(self, client: Registered | None = None, **how) -> dict[str, object]:
+        """The whole way from asking to tokens."""
+        answer = await self.redeem(await self.code(client, **how), client)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+async def world(database, clock, vault) -> AsyncIterator[World]:
+    authorization = Authorization(database, vault, clock, ISSUER, SECTIONS)
+    clients = Clients(database, clock, SECTIONS)
+    async with database.writing() as session:
+        session.add(Customer(id=CUSTOMER, created_at=clock()))
+    app = FastAPI()
+    app.include_router(router)
+    app.state.services = SimpleNamespace(authorization=authorization)
+
+    @app.exception_handler(MilieuError)
+    async def error_page(_request: Request, error: MilieuError) -> JSONResponse:
+        return JSONResponse({"code": error.code, "detail": error.detail}, 400)
+
+    async def registered(name: str, *, public: bool = False) -> Registered:
+        client, secret = await clients.create(
+            name,
+            "https://crm.example",
+            [CALLBACK, "http://127.0.0.1/back"],
+            ["dpv:CustomerCare", "dpv:ServicePersonalisation"],
+            ["topics", "sentiment", "network"],
+            public=public,
+        )
+        return Registered(client.id, secret)
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=ISSUER) as http:
+        yield World(
+            http,
+            authorization,
+            clients,
+            database,
+            clock,
+            crm=await registered("Acme Care"),
+            rival=await registered("Rival Care"),
+            phone_app=await registered("Phone app", public=True),
+        )
