@@ -35,10 +35,13 @@ def documented(heading: str) -> set[str]:
 
 
 def locked(file: str) -> set[str]:
-    return {
-        normalised(name)
-        for name in re.findall(r"^(\S+)==", (ROOT / file).read_text(), re.MULTILINE)
-    }
+    return {normalised(pin.partition("==")[0]) for pin in pins(file)}
+
+
+def pins(file: str) -> set[str]:
+    """What a lock holds, each with its exact version and its marker."""
+    text = (ROOT / file).read_text()
+    return set(re.findall(r"^(\S+==\S+(?: ; [^\\\n]+)?)", text, re.MULTILINE))
 
 
 RUN_TIME = names(PROJECT["project"]["dependencies"])
