@@ -188,7 +188,10 @@ class Refresh:
                     )
         except TimeoutError:
             raise ProviderDown("The instance is too slow for a whole window.") from None
-        return await asyncio.to_thread(analyse, window, work.past, self._engine, now)
+        noise_secret = self._vault.derive("network mood noise", work.connection_id)
+        return await asyncio.to_thread(
+            analyse, window, work.past, self._engine, now, noise_secret=noise_secret
+        )
 
     async def _succeed(self, work: _Work, digest: Digest) -> ConnectionState | None:
         now = self._clock()
