@@ -19,7 +19,7 @@ NAVIGATION = (
     ("context", "Context"),
     ("connections", "Connections"),
     ("grants", "Grants"),
-    ("accesses", "Access log"),
+    ("accesses", "Accesses"),
     ("account", "Account"),
 )
 """Route names and labels of the pages of someone who is signed in."""
@@ -27,9 +27,12 @@ NAVIGATION = (
 DONE = MappingProxyType(
     {
         "revoked": "Revoked. From now on every look is refused.",
-        "linked": "Connected. Your recent public posts are being read now.",
+        "linked": "Linked. Your recent public posts are being read now.",
         "unlinked": "Unlinked. What was counted from that account is deleted.",
+        "unlinked_here": "Unlinked, and what was counted is deleted. Your server did not confirm:"
+        " end Milieu's access in its settings too.",
         "refreshing": "Your account is being read again.",
+        "refreshing_later": "Your server asks us to wait a little; then it is read again.",
         "signed_out": "You are signed out.",
         "erased": "Everything of yours is erased. Take care.",
     }

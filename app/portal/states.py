@@ -1,66 +1,56 @@
 """The states of a connection, in words, with what she can do about each."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 from app.portal.words import Tone
 from app.store.connections import ConnectionState
+from app.usecases.connections import ConnectionView
 
 
 @dataclass(frozen=True, slots=True)
 class StateWords:
-    """A state as the page shows it.
+    """Where a connection stands, as the page shows it.
 
     Attributes:
         words: The badge.
         tone: Its colour.
-        explanation: What it means for her, and what to do.
-        working: Whether something is going on that will end by itself.
-        can_reconnect: Whether connecting anew is what helps.
+        advice: What she can do; may be empty.
+        working: Whether it is being read, which will end by itself.
+        link_again: Whether linking it again is what helps.
     """
 
     words: str
     tone: Tone
-    explanation: str
+    advice: str
     working: bool = False
-    can_reconnect: bool = False
+    link_again: bool = False
 
 
-_STATES = MappingProxyType(
+_BADGES: MappingProxyType[ConnectionState, tuple[str, Tone]] = MappingProxyType(
     {
-        ConnectionState.PENDING: StateWords(
-            "Reading…",
-            "even",
-            "Your recent public posts are being read for the first time.",
-            working=True,
-        ),
-        ConnectionState.ACTIVE: StateWords("Active", "well", "All is well; nothing to do."),
-        ConnectionState.DEGRADED: StateWords(
-            "Slow",
-            "even",
-            "The last reading did not work. We try again by ourselves; what we know still holds.",
-        ),
-        ConnectionState.REAUTH_REQUIRED: StateWords(
-            "Reconnect",
-            "badly",
-            "Your server no longer lets us read. Reconnect to allow it again.",
-            can_reconnect=True,
-        ),
-        ConnectionState.PROVIDER_DOWN: StateWords(
-            "Not reachable",
-            "badly",
-            "Your server does not answer at the moment. We try again by ourselves.",
-        ),
-        ConnectionState.REVOKED: StateWords(
-            "Ended",
-            "badly",
-            "This connection was ended at your server. Reconnect or unlink it.",
-            can_reconnect=True,
-        ),
+        ConnectionState.PENDING: ("Waiting", "even"),
+        ConnectionState.ACTIVE: ("Active", "well"),
+        ConnectionState.DEGRADED: ("Delayed", "even"),
+        ConnectionState.REAUTH_REQUIRED: ("Link again", "badly"),
+        ConnectionState.PROVIDER_DOWN: ("Not reachable", "badly"),
+        ConnectionState.REVOKED: ("Ended", "badly"),
     }
 )
+_READ = frozenset({ConnectionState.PENDING, ConnectionState.ACTIVE, ConnectionState.DEGRADED})
+_LINK_AGAIN = frozenset({ConnectionState.REAUTH_REQUIRED, ConnectionState.REVOKED})
 
 
-def state_words(state: str) -> StateWords:
-    """Return the words for a connection's state."""
-    return _STATES[ConnectionState(state)]
+def state_words(connection: ConnectionView, now: datetime) -> StateWords:
+    """Say where a connection stands.
+
+    Args:
+        connection: Which.
+        now: A connection that is due by now is being read, or will be in a moment.
+    """
+    state = connection.state
+    if state in _READ and connection.due_at is not None and connection.due_at <= now:
+        return StateWords("Reading…", "even", "Your recent posts are being read.", working=True)
+    words, tone = _BADGES[state]
+    return StateWords(words, tone, connection.advice, link_again=state in _LINK_AGAIN)

@@ -34,13 +34,19 @@ ABSENCES = {
     AbsenceReason.PENDING: "Your account is being read for the first time.",
     AbsenceReason.INSUFFICIENT_DATA: "There is too little to say anything honest.",
     AbsenceReason.STALE: "What we know is too old to be shown.",
-    AbsenceReason.LINK_BROKEN: "No account is connected that could be read.",
+    AbsenceReason.LINK_BROKEN: "No account is linked that could be read.",
     AbsenceReason.NOT_GRANTED: "You do not share this.",
 }
 
-_CHANGES = {
-    Section.TOPICS: "A few more public posts would change that.",
-    Section.SENTIMENT: "A few more public posts would change that.",
+REMEDIES = {
+    AbsenceReason.PENDING: "This usually takes less than a minute.",
+    AbsenceReason.INSUFFICIENT_DATA: "A few more public posts would change that.",
+    AbsenceReason.STALE: "Refresh your connection to bring it up to date.",
+    AbsenceReason.LINK_BROKEN: "Link an account, or link yours again, to change that.",
+    AbsenceReason.NOT_GRANTED: "You decide about it when a company asks.",
+}
+
+_TOO_LITTLE = {
     Section.NETWORK: "It takes at least five people who post in public among those you follow.",
     Section.RHYTHM: "A few more public posts, on different days, would change that.",
 }
@@ -48,17 +54,9 @@ _CHANGES = {
 
 def absence_words(section: Section, reason: AbsenceReason) -> str:
     """Say why a section is not there and what would change it."""
-    match reason:
-        case AbsenceReason.INSUFFICIENT_DATA:
-            remedy = _CHANGES[section]
-        case AbsenceReason.PENDING:
-            remedy = "This usually takes less than a minute."
-        case AbsenceReason.STALE:
-            remedy = "Refresh your connection to bring it up to date."
-        case AbsenceReason.LINK_BROKEN:
-            remedy = "Connect an account, or reconnect yours, to change that."
-        case AbsenceReason.NOT_GRANTED:
-            remedy = "You decide about it on the consent page."
+    remedy = REMEDIES[reason]
+    if reason is AbsenceReason.INSUFFICIENT_DATA:
+        remedy = _TOO_LITTLE.get(section, remedy)
     return f"{ABSENCES[reason]} {remedy}"
 
 

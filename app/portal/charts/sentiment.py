@@ -56,7 +56,8 @@ def describe(section: SentimentSection) -> str:
         f" {tone_words(last.valence)} ({last.valence:+.2f}), on a scale from -1 to +1."
     )
     if section.trend.since is not None:
-        said += f" A change of {section.trend.change:+.2f} is marked on {day_words(section.trend.since)}."
+        since = day_words(section.trend.since)
+        said += f" A change of {section.trend.change:+.2f} is marked on {since}."
     return said
 
 

@@ -60,8 +60,9 @@ async def refresh(
 ) -> Response:
     """Have one account read again now."""
     check_csrf(request, session, "refresh", csrf)
-    await services.refresh.request_refresh(session.customer_id, connection_id)
-    return see(request, "connections", "refreshing")
+    due_at = await services.refresh.request_refresh(session.customer_id, connection_id)
+    is_now = due_at <= services.clock()
+    return see(request, "connections", "refreshing" if is_now else "refreshing_later")
 
 
 @router.post("/connections/{connection_id}/unlink", name="unlink")
@@ -74,8 +75,8 @@ async def unlink(
 ) -> Response:
     """Unlink one account and delete what was counted from it."""
     check_csrf(request, session, "unlink", csrf)
-    await services.connections.unlink(session.customer_id, connection_id)
-    return see(request, "connections", "unlinked")
+    confirmed = await services.connections.unlink(session.customer_id, connection_id)
+    return see(request, "connections", "unlinked" if confirmed else "unlinked_here")
 
 
 async def _connections(
@@ -86,15 +87,18 @@ async def _connections(
     address: str = "",
     problem: str = "",
 ) -> Response:
-    connections = await services.connections.list(session.customer_id)
+    now = services.clock()
+    connections = [
+        (connection, state_words(connection, now))
+        for connection in await services.connections.list(session.customer_id)
+    ]
     return page(
         request,
         "connections.html",
         session,
         status=422 if problem else 200,
         connections=connections,
-        state_words=state_words,
-        reading=any(state_words(connection.state).working for connection in connections),
+        reading=any(state.working for _, state in connections),
         address=address,
         problem=problem,
     )

@@ -1,5 +1,6 @@
 """The consent page: who asks, why, what exactly, for how long; allowing and refusing alike."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +40,8 @@ DURATIONS = (
     Duration("open", "Until I revoke", None),
 )
 CHOSEN = "month"
+_PLAIN_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
+"""What may stand in a policy as it is; anything else could write another directive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ async def _consent(
 ) -> Response:
     context = await services.contexts.preview(session.customer_id)
     # Chromium applies form-action to the redirect that follows the form.
-    request.state.form_action = [pending.redirect_origin]
+    if _PLAIN_ORIGIN.fullmatch(pending.redirect_origin):
+        request.state.form_action = [pending.redirect_origin]
     return page(
         request,
         "consent.html",
