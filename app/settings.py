@@ -3,7 +3,6 @@
 import base64
 import binascii
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, model_validator
@@ -41,7 +40,8 @@ class Settings(BaseSettings):
         default=None, description="32 bytes in base64; wraps the customers' data keys."
     )
     smtp_url: str | None = Field(
-        default=None, description="smtp://user:password@host:port or smtps://…; else the console."
+        default=None,
+        description="smtp://user:password@host:port or smtps://…; in development the console.",
     )
     mail_from: str = "Milieu <no-reply@localhost>"
     outbound_exceptions: frozenset[str] = Field(
@@ -53,9 +53,6 @@ class Settings(BaseSettings):
         default=True, description="Whether `milieu serve` also does the refreshes that are due."
     )
     refresh_every_s: float = Field(default=6 * 3600, ge=1, description="Rest between refreshes.")
-    outbox: Path | None = Field(
-        default=None, description="Development only: a page of the mail that was sent."
-    )
 
     @model_validator(mode="after")
     def _safe_outside_development(self) -> Self:
@@ -65,8 +62,10 @@ class Settings(BaseSettings):
             raise ValueError("MILIEU_MASTER_KEY is needed: make one with `milieu key create`.")
         if not str(self.issuer).startswith("https://"):
             raise ValueError("MILIEU_ISSUER must be an https address outside development.")
-        if self.outbound_exceptions or self.outbox:
-            raise ValueError("Outbound exceptions and the outbox page are for development only.")
+        if self.smtp_url is None:
+            raise ValueError("MILIEU_SMTP_URL is needed: sign-in links go by mail.")
+        if self.outbound_exceptions:
+            raise ValueError("MILIEU_OUTBOUND_EXCEPTIONS is for development only.")
         return self
 
     @model_validator(mode="after")

@@ -47,7 +47,7 @@ class TokenRow:
 
     client_id: str
     scope: frozenset[str]
-    expires_at: datetime
+    expires_at: datetime | None
     revoked_at: datetime | None
     client_disabled: bool
     grant: GrantRow | None
@@ -98,7 +98,7 @@ async def find_token(session: AsyncSession, token_hash: str) -> TokenRow | None:
         .outerjoin(Subject, _subject_of_grant())
         .where(col(Token.token_hash) == token_hash, col(Token.kind) == TokenKind.ACCESS)
     )
-    row = (await session.execute(query)).one_or_none()
+    row = (await (await session.connection()).execute(query)).one_or_none()
     if row is None:
         return None
     client_id, scope, expires_at, revoked_at, client_disabled, *grant = row
@@ -153,7 +153,7 @@ async def find_granted(
         )
         .order_by(col(Grant.id).desc())
     )
-    return [_grant_row(row) for row in (await session.execute(query)).all()]
+    return [_grant_row(row) for row in (await (await session.connection()).execute(query)).all()]
 
 
 async def digests_of(session: AsyncSession, customer_id: str) -> list[DigestRow]:
@@ -171,7 +171,7 @@ async def digests_of(session: AsyncSession, customer_id: str) -> list[DigestRow]
         .where(col(Connection.customer_id) == customer_id)
         .order_by(col(Connection.id))
     )
-    return [DigestRow(*row) for row in (await session.execute(query)).all()]
+    return [DigestRow(*row) for row in (await (await session.connection()).execute(query)).all()]
 
 
 async def record_served(session: AsyncSession, access: Access, token_hash: str) -> bool:
@@ -205,8 +205,10 @@ async def record_served(session: AsyncSession, access: Access, token_hash: str) 
         )
     )
     columns = [column.name for column in Access.__table__.columns]  # type: ignore[attr-defined]  # SQLModel hides it
-    result = await session.execute(insert(Access).from_select(columns, allowed))
-    return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
+    result = await (await session.connection()).execute(
+        insert(Access).from_select(columns, allowed)
+    )
+    return bool(result.rowcount)
 
 
 def _grant_is_active(now: datetime) -> ColumnElement[bool]:

@@ -206,7 +206,8 @@ class Contexts:
 
 
 def _is_over(token: TokenRow, now: datetime) -> bool:
-    return token.revoked_at is not None or token.expires_at <= now or token.client_disabled
+    lives = token.expires_at is not None and now < token.expires_at
+    return not lives or token.revoked_at is not None or token.client_disabled
 
 
 def _check_lookup(token: TokenRow, now: datetime) -> None:

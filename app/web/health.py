@@ -21,7 +21,7 @@ async def ready(services: ServicesOf) -> JSONResponse:
     """Say whether the database answers too."""
     try:
         async with services.database.reading() as session:
-            await session.execute(text("SELECT 1"))
+            await (await session.connection()).execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError):
         return JSONResponse({"status": "not ready", "reason": "database"}, 503)
     return JSONResponse({"status": "ready"})

@@ -1,0 +1,88 @@
+"""`milieu client`: the companies' systems that may ask customers for their context."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.admin.runtime import runtime
+from app.store.clients import Client
+from app.usecases.purposes import PURPOSES
+from context.section import Section
+
+cli = typer.Typer(help="Clients: who may ask customers for context.", no_args_is_help=True)
+console = Console()
+
+PURPOSE_HELP = "May be repeated; the first is the default. One of: " + ", ".join(PURPOSES)
+SECTION_HELP = "May be repeated; all when left out. One of: " + ", ".join(Section)
+
+
+@cli.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="The company's name, as customers know it.")],
+    uri: Annotated[str, typer.Option(help="The company's address, such as https://example.org")],
+    redirect_uri: Annotated[list[str], typer.Option(help="Where customers return to; repeatable.")],
+    purpose: Annotated[list[str], typer.Option(help=PURPOSE_HELP)],
+    section: Annotated[list[str] | None, typer.Option(help=SECTION_HELP)] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="It cannot keep a secret (an app on a device).")
+    ] = False,
+) -> None:
+    """Register a client and print its id and secret. The secret is shown this once."""
+    client, secret = asyncio.run(
+        _create(name, uri, redirect_uri, purpose, section or list(Section), public=public)
+    )
+    typer.echo(f"client_id={client.id}")
+    if secret is not None:
+        typer.echo(f"client_secret={secret}")
+
+
+@cli.command("list")
+def show() -> None:
+    """List all clients."""
+    table = Table("id", "name", "address", "purposes", "sections", "disabled")
+    for client in asyncio.run(_list()):
+        table.add_row(
+            client.id,
+            client.name,
+            client.uri,
+            " ".join(client.purposes),
+            " ".join(client.sections),
+            "yes" if client.disabled_at else "",
+        )
+    console.print(table)
+
+
+@cli.command("disable")
+def disable(client_id: Annotated[str, typer.Argument(help="Its id, cli_…")]) -> None:
+    """Disable a client: from now on it fails in every flow."""
+    asyncio.run(_disable(client_id))
+    typer.echo("Disabled; its next request is refused.")
+
+
+async def _create(
+    name: str,
+    uri: str,
+    redirect_uris: Sequence[str],
+    purposes: Sequence[str],
+    sections: Sequence[str],
+    *,
+    public: bool,
+) -> tuple[Client, str | None]:
+    async with runtime() as built:
+        return await built.services.clients.create(
+            name, uri, redirect_uris, purposes, sections, public=public
+        )
+
+
+async def _list() -> Sequence[Client]:
+    async with runtime() as built:
+        return await built.services.clients.list()
+
+
+async def _disable(client_id: str) -> None:
+    async with runtime() as built:
+        await built.services.clients.disable(client_id)

@@ -1,0 +1,42 @@
+"""`milieu`: everything an operator does, in one command."""
+
+import sys
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from app.admin import clients, demo, engine, keys, openapi, service
+from app.errors import MilieuError
+
+cli = typer.Typer(
+    name="milieu",
+    help="Customer context as a service: what a person chooses to tell a company, never her posts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+cli.command("serve")(service.serve)
+cli.command("work")(service.work)
+cli.command("migrate")(service.migrate)
+cli.command("demo")(demo.demo)
+cli.add_typer(clients.cli, name="client")
+cli.add_typer(keys.cli, name="key")
+cli.add_typer(engine.cli, name="engine")
+cli.add_typer(openapi.cli, name="openapi")
+
+
+def main() -> None:
+    """Run the command line; mistakes of its user end in one line that says what to do."""
+    try:
+        cli()
+    except ValidationError as error:
+        reasons = "; ".join(item["msg"].removeprefix("Value error, ") for item in error.errors())
+        _fail(f"The settings do not fit: {reasons}")
+    except (MilieuError, ValueError) as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True).print(message, style="red", markup=False, highlight=False)
+    sys.exit(2)

@@ -1,0 +1,89 @@
+"""What the API takes and gives, as its OpenAPI document shows it."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.store.customers import IdentifierType
+from app.usecases.contexts import IdentifierValue, Reading, ServedContext
+from context.document import (
+    Absence,
+    NetworkSection,
+    RhythmSection,
+    SentimentSection,
+    TopicsSection,
+)
+from context.section import Section
+
+MAX_IDENTIFIERS = 10
+Assertion = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+_BY_STATUS = Field(discriminator="status")
+
+
+class SectionsAnswer(BaseModel):
+    """The sections that were asked for: each available, or absent for a reason."""
+
+    topics: Annotated[TopicsSection | Absence, _BY_STATUS] | None = None
+    sentiment: Annotated[SentimentSection | Absence, _BY_STATUS] | None = None
+    network: Annotated[NetworkSection | Absence, _BY_STATUS] | None = None
+    rhythm: Annotated[RhythmSection | Absence, _BY_STATUS] | None = None
+
+
+class ContextAnswer(BaseModel):
+    """A customer's context, as far as she granted it."""
+
+    subject: str = Field(description="The name under which you, and only you, know this customer.")
+    purpose: str = Field(description="The purpose she granted it for (W3C DPV term).")
+    as_of: datetime = Field(description="When the context was rendered.")
+    use_until: datetime = Field(description="Do not use or keep it beyond this moment.")
+    grant_expires_at: datetime | None = Field(description="When her consent ends by itself.")
+    brief: str = Field(description="What to know while saying hello; from the sections below.")
+    sections: SectionsAnswer
+
+    @classmethod
+    def of(cls, served: ServedContext) -> Self:
+        """Make the answer from what the use case allowed."""
+        sections = {section.value: found for section, found in served.sections.items()}
+        return cls(
+            subject=served.subject,
+            purpose=served.purpose,
+            as_of=served.as_of,
+            use_until=served.use_until,
+            grant_expires_at=served.grant_expires_at,
+            brief=served.brief,
+            sections=SectionsAnswer.model_validate(sections),
+        )
+
+
+class IdentifierIn(BaseModel):
+    """One way to say who she is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: IdentifierType
+    value: str = Field(min_length=1, max_length=254)
+
+
+class LookupRequest(BaseModel):
+    """Who is asked for, why, and in which call. Identifiers travel here, never in the address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    identifiers: list[IdentifierIn] = Field(min_length=1, max_length=MAX_IDENTIFIERS)
+    purpose: str = Field(max_length=100, description="The purpose she granted (W3C DPV term).")
+    sections: list[Section] | None = Field(
+        default=None, description="Sections wanted; all that are granted when left out."
+    )
+    agent: Assertion | None = Field(default=None, description="Who reads; shown to the customer.")
+    call_id: Assertion | None = Field(default=None, description="The call; shown to the customer.")
+
+    def reading(self) -> Reading:
+        """Return what the client says of this read."""
+        sections = frozenset(self.sections) if self.sections else None
+        return Reading(sections, self.purpose, self.agent, self.call_id)
+
+    def identified(self) -> list[IdentifierValue]:
+        """Return the identifiers."""
+        return [IdentifierValue(item.type, item.value) for item in self.identifiers]

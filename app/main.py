@@ -1,0 +1,68 @@
+"""The web application: routers, middleware, and the life of its runtime."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
+from app import authserver, portal
+from app.api.v1 import context
+from app.observe import RequestLog
+from app.portal.errors import error_page
+from app.web import health, problem, session
+from app.web.limits import BodyLimit
+from app.web.security import SecurityHeaders
+from app.wiring import Runtime
+
+TITLE = "Milieu"
+VERSION = "0.1.0"
+SUMMARY = "Customer context as a service: read what a customer granted, while she is on the phone."
+
+
+def create_app(runtime: Runtime) -> FastAPI:
+    """Build the application over a wired runtime, which it closes when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        worker = asyncio.create_task(runtime.worker.run(stop)) if runtime.embedded_worker else None
+        try:
+            yield
+        finally:
+            stop.set()
+            if worker is not None:
+                await worker
+            await runtime.close()
+
+    app = _routes(lifespan)
+    app.state.services = runtime.services
+    problem.install(app, error_page)
+    session.install(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestLog)
+    app.add_middleware(SecurityHeaders, secure=runtime.services.issuer.startswith("https://"))
+    return app
+
+
+def describe() -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of the API."""
+    return _routes(None).openapi()
+
+
+def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
+    # No /docs page: FastAPI's loads its assets from elsewhere, which our policy forbids.
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        summary=SUMMARY,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    for router in (context.router, authserver.router, portal.router, health.router):
+        app.include_router(router)
+    return app

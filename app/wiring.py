@@ -1,0 +1,95 @@
+"""The one place that reads settings and constructs things; everything else receives values."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.clock import Clock, system_clock
+from app.connectors.catalogue import Catalogue
+from app.connectors.mastodon import Mastodon
+from app.mail import Mailer, Outbox, SmtpMailer
+from app.outbound import Outbound
+from app.settings import Settings, decode_key
+from app.store.engine import Database
+from app.store.secrets import Vault
+from app.usecases.accesses import Accesses
+from app.usecases.authorization import Authorization
+from app.usecases.clients import Clients
+from app.usecases.connections import Connections
+from app.usecases.contexts import Contexts
+from app.usecases.customers import Customers
+from app.usecases.grants import Grants
+from app.usecases.linking import Linking
+from app.usecases.refresh import Refresh
+from app.usecases.registrations import Identity, Registrations
+from app.web.services import Services
+from app.work.tidy import Tidy
+from app.work.worker import Worker
+from context.engines.models import load_engine
+from context.section import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A wired service: its use cases, and its worker."""
+
+    services: Services
+    worker: Worker
+    embedded_worker: bool
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self.services.database.close()
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
+    """Wire a service up.
+
+    Args:
+        settings: Of this deployment.
+        clock: The time; the machine's unless a test sets it.
+
+    Raises:
+        ValueError: The settings do not fit together.
+    """
+    if settings.master_key is None:
+        raise ValueError("MILIEU_MASTER_KEY is needed: make one with `milieu key create`.")
+    issuer = str(settings.issuer)
+    database = Database(settings.database_url)
+    vault = Vault(decode_key(settings.master_key.get_secret_value()))
+    outbox = None if settings.smtp_url else Outbox()
+    mailer: Mailer = outbox or SmtpMailer(settings.smtp_url or "", settings.mail_from)
+    outbound = Outbound(settings.outbound_exceptions)
+    catalogue = Catalogue(Mastodon(settings.outbound_exceptions))
+    identity = Identity("Milieu", issuer, f"{issuer}/connections/callback")
+    registrations = Registrations(database, vault, clock, identity)
+    linking = Linking(database, vault, clock, outbound, catalogue, registrations)
+    due = asyncio.Event()
+    refresh = Refresh(
+        database,
+        vault,
+        clock,
+        outbound,
+        catalogue,
+        load_engine(settings.engine),
+        timedelta(seconds=settings.refresh_every_s),
+        due,
+    )
+    sections = tuple(Section)
+    services = Services(
+        issuer=issuer,
+        clock=clock,
+        database=database,
+        vault=vault,
+        customers=Customers(database, vault, clock, mailer, issuer),
+        connections=Connections(database, vault, clock, linking, due),
+        refresh=refresh,
+        contexts=Contexts(database, vault, clock),
+        clients=Clients(database, clock, sections),
+        authorization=Authorization(database, vault, clock, issuer, sections),
+        grants=Grants(database, clock),
+        accesses=Accesses(database),
+        outbox=outbox,
+    )
+    worker = Worker(refresh, Tidy(database, clock), due)
+    return Runtime(services, worker, settings.embedded_worker)

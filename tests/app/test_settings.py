@@ -1,0 +1,66 @@
+"""Settings: anything unsafe refuses to start outside development."""
+
+import base64
+import os
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Environment, Settings, decode_key
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+GOOD = {
+    "environment": "production",
+    "issuer": "https://milieu.example",
+    "master_key": KEY,
+    "smtp_url": "smtp://mail.example",
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch):
+    for name in [name for name in os.environ if name.startswith("MILIEU_")]:
+        monkeypatch.delenv(name)
+
+
+def test_a_complete_production_setting_is_accepted():
+    settings = Settings.model_validate(GOOD)
+    assert settings.issuer == "https://milieu.example"
+    assert KEY not in repr(settings)
+
+
+def test_production_is_the_default():
+    with pytest.raises(ValidationError, match="MILIEU_MASTER_KEY is needed"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"master_key": None}, "MILIEU_MASTER_KEY is needed"),
+        ({"issuer": "http://milieu.example"}, "https"),
+        ({"smtp_url": None}, "MILIEU_SMTP_URL"),
+        ({"outbound_exceptions": ["localhost:8001"]}, "development only"),
+        ({"master_key": "changeme"}, "32"),
+        ({"master_key": base64.b64encode(b"a" * 32).decode()}, "random"),
+        ({"master_key": base64.b64encode(b"short").decode()}, "32"),
+        ({"refresh_every_s": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_production_refuses_to_start_with(change: dict, said: str):
+    with pytest.raises(ValidationError, match=said):
+        Settings.model_validate(GOOD | change)
+
+
+def test_development_may_run_without_tls_and_mail(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MILIEU_ENVIRONMENT", "development")
+    monkeypatch.setenv("MILIEU_MASTER_KEY", KEY)
+    monkeypatch.setenv("MILIEU_OUTBOUND_EXCEPTIONS", '["localhost:8001"]')
+    settings = Settings()
+    assert settings.environment is Environment.DEVELOPMENT
+    assert settings.issuer == "http://localhost:8000"
+    assert settings.outbound_exceptions == {"localhost:8001"}
+
+
+def test_a_key_is_decoded():
+    assert decode_key(KEY) == bytes(range(32))

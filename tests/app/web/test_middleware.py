@@ -1,0 +1,109 @@
+"""Limits, security headers and the request log, over an application of one route."""
+
+import logging
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+
+from app.observe import CHATTY, RequestLog, configure_logging
+from app.web.limits import BodyLimit
+from app.web.security import SecurityHeaders
+
+
+def client_of(app: FastAPI) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://milieu.test")
+
+
+async def test_a_body_past_the_limit_is_refused_announced_or_not():
+    app = FastAPI()
+    app.add_middleware(BodyLimit, max_bytes=10)
+
+    @app.post("/echo")
+    async def echo(request: Request) -> int:
+        return len(await request.body())
+
+    async def chunks():
+        for _ in range(3):
+            yield b"12345"
+
+    async with client_of(app) as client:
+        assert (await client.post("/echo", content=b"1234567890")).json() == 10
+        for content in (b"12345678901", chunks()):
+            refused = await client.post("/echo", content=content)
+            assert refused.status_code == 413
+            assert refused.json()["code"] == "body_too_large"
+
+
+@pytest.mark.parametrize("secure", [True, False])
+async def test_every_answer_forbids_framing_sniffing_and_foreign_scripts(secure: bool):
+    app = FastAPI()
+    app.add_middleware(SecurityHeaders, secure=secure)
+
+    @app.get("/plain")
+    async def plain() -> str:
+        return "x"
+
+    @app.get("/consent")
+    async def consent(request: Request) -> HTMLResponse:
+        request.state.form_action = ["https://crm.example"]
+        return HTMLResponse("x", headers={"Cache-Control": "private"})
+
+    async with client_of(app) as client:
+        plain_answer = await client.get("/plain")
+        missing = await client.get("/missing")
+        consent_answer = await client.get("/consent")
+    for answer in (plain_answer, missing, consent_answer):
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "same-origin"
+        assert ("strict-transport-security" in answer.headers) is secure
+    assert plain_answer.headers["content-security-policy"].endswith("form-action 'self'")
+    assert plain_answer.headers["cache-control"] == "no-store"
+    assert consent_answer.headers["content-security-policy"].endswith(
+        "form-action 'self' https://crm.example"
+    )
+    assert consent_answer.headers["cache-control"] == "private"
+
+
+async def test_the_log_names_the_route_never_the_secret_in_the_path(
+    caplog: pytest.LogCaptureFixture,
+):
+    app = FastAPI()
+    app.add_middleware(RequestLog)
+
+    @app.get("/sign-in/{token}")
+    async def sign_in(token: str) -> str:
+        if token == "crash":
+            raise RuntimeError
+        return token
+
+    with caplog.at_level(logging.INFO, "milieu"):
+        async with client_of(app) as client:
+            await client.get("/sign-in/mil_si_secret?email=mara@example.org")
+            await client.get("/sign-in/crash")
+            await client.get("/nowhere/mil_si_secret")
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines[0].startswith("GET /sign-in/{token} 200 ")
+    assert lines[1].startswith("GET /sign-in/{token} 500 ")
+    assert lines[2].startswith("GET - 404 ")
+    assert "mil_si_secret" not in caplog.text
+    assert "mara" not in caplog.text
+
+
+def test_libraries_that_would_print_secrets_are_kept_quiet_even_at_debug():
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    try:
+        configure_logging("debug")
+        assert root.level == logging.DEBUG
+        assert not any(logging.getLogger(name).isEnabledFor(logging.INFO) for name in CHATTY)
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
