@@ -1,0 +1,64 @@
+"""Files of numbers that ship with the engine, each checked against its checksum when loaded."""
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+DATA = Path(__file__).parent / "data"
+"""Folder of the shipped artefacts."""
+CHECKSUMS = "SHA256SUMS"
+"""File in that folder with a line ``hex digest, two spaces, file name`` per artefact."""
+
+
+class ModelError(RuntimeError):
+    """A shipped artefact is missing, altered or unreadable: install the package again, or train it anew."""
+
+
+def read_arrays(name: str, folder: Path = DATA) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays of an ``.npz`` artefact after its checksum was found right. Never unpickles.
+
+    :param name: file name, such as ``sentiment.npz``.
+    :param folder: folder that holds it and its checksums.
+    :raises ModelError: if the file or its checksum is missing, or they do not match.
+    """
+    try:
+        data = (folder / name).read_bytes()
+        expected = _read_checksums(folder).get(name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(
+            f"{name} or {CHECKSUMS} cannot be read: install the package again"
+        ) from error
+    if expected != hashlib.sha256(data).hexdigest():
+        raise ModelError(f"{name} does not match its checksum: install the package again")
+    try:
+        with np.load(BytesIO(data), allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except (ValueError, BadZipFile, OSError, EOFError) as error:
+        raise ModelError(f"{name} is no archive of arrays: train it anew") from error
+
+
+def write_arrays(path: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
+    """Write arrays as an ``.npz`` artefact and note its checksum beside it.
+
+    Equal arrays give equal bytes, since numpy stamps its archive members with a fixed time.
+
+    :param path: the file to write; its folder is made if need be.
+    :param arrays: arrays by name, none of objects.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    buffer = BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    path.write_bytes(buffer.getvalue())
+    known = _read_checksums(path.parent) if (path.parent / CHECKSUMS).exists() else {}
+    known[path.name] = hashlib.sha256(buffer.getvalue()).hexdigest()
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(known.items())]
+    (path.parent / CHECKSUMS).write_text("".join(lines), "ascii")
+
+
+def _read_checksums(folder: Path) -> dict[str, str]:
+    lines = (folder / CHECKSUMS).read_text("ascii").splitlines()
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}

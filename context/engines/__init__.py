@@ -1,0 +1,6 @@
+"""Engines: how posts become numbers. ``engine`` what one is, ``models`` loads them, one file for each."""
+
+from context.engines.engine import Engine
+from context.engines.models import ModelError, load_engine
+
+__all__ = ["Engine", "ModelError", "load_engine"]

@@ -1,0 +1,63 @@
+"""What is read: posts and the window of them. In memory only, for the time of one analysis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+WINDOW_DAYS = 30
+"""Days of her own posts that are read at each refresh, today included."""
+MAX_POSTS = 200
+"""Her newest posts that are read at most."""
+NETWORK_DAYS = 3
+"""Days of her network's posts that are read."""
+MAX_NETWORK_POSTS = 800
+"""Her network's newest posts that are read at most."""
+
+
+class PostKind(StrEnum):
+    """How a post came to be: her words, her answer to someone, or somebody else's words passed on."""
+
+    ORIGINAL = "original"
+    REPLY = "reply"
+    BOOST = "boost"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Post:
+    """One post as a connector fetched it.
+
+    :ivar author: an opaque string, the same for all posts of one author within a window.
+    :ivar created_at: when it was written; aware, kept in UTC.
+    :ivar text: the post as its provider gave it, HTML or plain.
+    :ivar kind: original, reply or boost.
+    :ivar language: the language its provider states, as an ISO 639-1 code, if any.
+    :raises ValueError: if ``created_at`` is naive.
+    """
+
+    author: str
+    created_at: datetime
+    text: str
+    kind: PostKind = PostKind.ORIGINAL
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.created_at.tzinfo is None:
+            raise ValueError("created_at is naive: give the post's time with its time zone")
+        object.__setattr__(self, "created_at", self.created_at.astimezone(UTC))
+
+    def __repr__(self) -> str:
+        # a traceback or log line that shows a post must show neither its words nor who wrote them
+        return f"Post(created_at={self.created_at.isoformat()}, kind={self.kind.value}, characters={len(self.text)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """All that one refresh reads of one connection.
+
+    :ivar posts: her own posts, in any order.
+    :ivar network: posts of the people she follows, in any order.
+    """
+
+    posts: Sequence[Post]
+    network: Sequence[Post] = ()

@@ -1,0 +1,25 @@
+"""Sections: the unit in which a context is consented to and served."""
+
+from enum import StrEnum
+
+
+class Section(StrEnum):
+    """A part of the context that a customer grants or withholds by itself."""
+
+    TOPICS = "topics"
+    SENTIMENT = "sentiment"
+    NETWORK = "network"
+    RHYTHM = "rhythm"
+
+    @property
+    def description(self) -> str:
+        """What the section tells, in one line of plain words to the customer."""
+        return _DESCRIPTIONS[self]
+
+
+_DESCRIPTIONS = {
+    Section.TOPICS: "What is on your mind: the subjects you post about, and whether they are growing or fading.",
+    Section.SENTIMENT: "How you seem to feel: the overall tone of your posts, and how it has changed lately.",
+    Section.NETWORK: "The mood around you: the average tone among the people you follow, never who they are.",
+    Section.RHYTHM: "When you are around: the hours at which you tend to post, and roughly how often.",
+}

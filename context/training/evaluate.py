@@ -1,0 +1,76 @@
+"""Figures of an engine on labelled posts it was not trained on."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import recall_score
+
+from context.engines.models import load_engine
+from context.training.labelled import read_labelled
+from context.valence import adapt, verdicts
+
+GROUP = 100
+"""Posts of a simulated person, over which net sentiment is compared."""
+GROUPS = 2_000
+SEED = 20_141
+
+
+def evaluate(data: Path, artefacts: Path, engine: str = "light") -> dict[str, float]:
+    """Return the figures of an engine on ``sentiment/val.tsv``.
+
+    :param data: folder with the labelled posts.
+    :param artefacts: folder with the engine's artefacts.
+    :param engine: name of the engine.
+    :return: ``macro_recall`` (as TweetEval defines it), ``net_error`` and ``net_error_verdicts``: mean
+        absolute error of net sentiment over 100 posts with and without the correction of
+        ``context.valence``; ``calibration_error``: mean gap of confidence and accuracy in ten bins.
+    :raises DataError: if the data is missing or malformed.
+    :raises ModelError: if the artefacts are missing or altered.
+    """
+    texts, labels = read_labelled(data / "sentiment" / "val.tsv")
+    probabilities = load_engine(engine, artefacts).valence(texts)
+    error, plain = net_errors(probabilities, labels)
+    return {
+        "macro_recall": float(recall_score(labels, verdicts(probabilities), average="macro")),
+        "net_error": error,
+        "net_error_verdicts": plain,
+        "calibration_error": calibration_error(probabilities, labels),
+    }
+
+
+def net_errors(
+    probabilities: NDArray[np.float64], labels: NDArray[np.int64]
+) -> tuple[float, float]:
+    """Return the mean absolute error of net sentiment over simulated people, corrected and plain.
+
+    Each simulated person has 100 posts, her mix of classes drawn from a Dirichlet distribution
+    about the mix of the data: people differ, and that is what a correction must cope with.
+    """
+    random = np.random.default_rng(SEED)
+    pools = [np.flatnonzero(labels == k) for k in range(3)]
+    mix = np.bincount(labels, minlength=3) / len(labels)
+    corrected, plain = [], []
+    for _ in range(GROUPS):
+        sizes = random.multinomial(GROUP, random.dirichlet(8 * mix))
+        chosen = np.concatenate(
+            [random.choice(pool, size) for pool, size in zip(pools, sizes, strict=True)]
+        )
+        truth = (sizes[2] - sizes[0]) / GROUP
+        net = adapt(probabilities[chosen])
+        corrected.append(abs(float((net[:, 2] - net[:, 0]).mean()) - truth))
+        counts = np.bincount(verdicts(probabilities[chosen]), minlength=3)
+        plain.append(abs(float(counts[2] - counts[0]) / GROUP - truth))
+    return float(np.mean(corrected)), float(np.mean(plain))
+
+
+def calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Return the expected calibration error over ten bins (Guo et al. 2017)."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    bins = np.minimum((confidence * 10).astype(int), 9)
+    gaps = [
+        abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).sum()
+        for b in np.unique(bins)
+    ]
+    return float(np.sum(gaps) / len(labels))

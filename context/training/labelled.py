@@ -1,0 +1,37 @@
+"""Labelled texts as the training data has them."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+VALENCES = ("negative", "neutral", "positive")
+"""Classes in the order of an engine's columns."""
+
+
+class DataError(ValueError):
+    """The training data is missing or malformed: see the folder layout in the model card."""
+
+
+def read_labelled(path: Path) -> tuple[list[str], NDArray[np.int64]]:
+    """Return texts and class indices of a file with ``label, tab, text`` lines.
+
+    :param path: the file; labels are negative, neutral and positive.
+    :raises DataError: if it is missing, or a line is malformed (its number is told, never its text).
+    """
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read as UTF-8 text") from error
+    texts, labels = [], []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        label, tab, text = line.partition("\t")
+        if not tab or label not in VALENCES:
+            raise DataError(
+                f"{path.name}, line {number}: expected negative, neutral or positive, a tab, a text"
+            )
+        texts.append(text)
+        labels.append(VALENCES.index(label))
+    return texts, np.array(labels, dtype=np.int64)

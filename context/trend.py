@@ -1,0 +1,187 @@
+"""Decay, intervals and change: what counts of days say about how somebody feels now.
+
+Day counts weigh 2^(-age/h) when rendered (forward decay, Cormode et al. 2009). A weighed sum
+stands for n = W²/W₂ posts (Kish's effective sample size), which give a Dirichlet posterior of the
+shares of negative, neutral and positive posts; valence is θ = p₊ - p₋ with the variance
+(p₊ + p₋ - θ²)/(A + 1).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import log, sqrt
+
+from context.digest import DayCounts
+
+RECENT = 3.0
+"""Half-life in days of "now"."""
+USUAL = 14.0
+"""Half-life in days of "lately"."""
+PRIOR = 0.5
+"""Posts that each class counts for before any evidence (Jeffreys)."""
+NORMAL_90 = 1.645
+"""Standard deviations to either side of a 90 % interval."""
+CHANGE_AT = 3.0
+"""Standard deviations from which on a change is called; see ``find_change``."""
+MIN_LATER = 6
+"""Posts after a change before it can be called."""
+MIN_EARLIER = 10
+"""Posts before a change before it can be called."""
+LONGEST_CHANGE = 21
+"""Days that a change may lie back."""
+
+_HUNDREDTHS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Weighed posts by class of valence.
+
+    Attributes:
+        negative: Weight of negative posts.
+        neutral: Weight of neutral posts.
+        positive: Weight of positive posts.
+        squares: Sum of the squares of the weights of single posts.
+    """
+
+    negative: float = 0.0
+    neutral: float = 0.0
+    positive: float = 0.0
+    squares: float = 0.0
+
+    @property
+    def weight(self) -> float:
+        """Sum of the weights."""
+        return self.negative + self.neutral + self.positive
+
+    @property
+    def effective(self) -> float:
+        """Number of equally weighed posts that would be as telling (Kish 1965)."""
+        return self.weight**2 / self.squares if self.squares else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Valence with its uncertainty.
+
+    Attributes:
+        valence: Posterior mean of the share of positive less the share of negative posts, -1 to 1.
+        deviation: Posterior standard deviation.
+    """
+
+    valence: float
+    deviation: float
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 90 % interval."""
+        return max(-1.0, self.valence - NORMAL_90 * self.deviation)
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 90 % interval."""
+        return min(1.0, self.valence + NORMAL_90 * self.deviation)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of valence that is beyond chance.
+
+    Attributes:
+        since: The first UTC day of the later part.
+        size: Later less earlier valence, -2 to 2.
+    """
+
+    since: date
+    size: float
+
+
+def tally(days: Iterable[DayCounts], today: date, half_life: float | None) -> Tally:
+    """Return the weighed sum of days.
+
+    Args:
+        days: Counts by day; days after ``today`` count as today's.
+        today: The UTC day of rendering.
+        half_life: Days after which a post weighs half, or None for equal weights.
+    """
+    negative = neutral = positive = squares = 0.0
+    for day in days:
+        weight = _decay(day.day, today, half_life)
+        negative += weight * day.negative / _HUNDREDTHS
+        neutral += weight * day.neutral / _HUNDREDTHS
+        positive += weight * day.positive / _HUNDREDTHS
+        squares += weight**2 * (day.negative + day.neutral + day.positive) / _HUNDREDTHS
+    return Tally(negative, neutral, positive, squares)
+
+
+def weigh(days: Iterable[DayCounts], today: date, half_life: float) -> float:
+    """Return the weighed number of posts of days, read for valence or not."""
+    return sum(d.posts * _decay(d.day, today, half_life) for d in days)
+
+
+def estimate(found: Tally) -> Estimate:
+    """Return the posterior of valence given weighed posts."""
+    shrink = found.effective / found.weight if found.weight else 0.0
+    negative, neutral, positive = (
+        PRIOR + shrink * value for value in (found.negative, found.neutral, found.positive)
+    )
+    total = negative + neutral + positive
+    theta = (positive - negative) / total
+    variance = ((positive + negative) / total - theta**2) / (total + 1)
+    return Estimate(theta, sqrt(max(0.0, variance)))
+
+
+def find_change(days: Sequence[DayCounts], today: date) -> Change | None:
+    """Return the most marked change of valence of the last three weeks, or None within chance.
+
+    Every day of the last ``LONGEST_CHANGE`` is tried as the first of a later part, which is compared
+    with all days before it. The largest difference in standard deviations must reach
+    ``CHANGE_AT``, high enough that trying many days calls few false changes.
+
+    Args:
+        days: Counts by day, bare counts of older days included.
+        today: The UTC day of rendering.
+    """
+    best, strength = None, CHANGE_AT
+    for back in range(LONGEST_CHANGE):
+        since = today - timedelta(days=back)
+        later = tally((d for d in days if d.day >= since), today, None)
+        earlier = tally((d for d in days if d.day < since), today, None)
+        if later.effective < MIN_LATER or earlier.effective < MIN_EARLIER:
+            continue
+        after, before = estimate(later), estimate(earlier)
+        size = after.valence - before.valence
+        z = abs(size) / sqrt(after.deviation**2 + before.deviation**2)
+        if z >= strength:
+            best, strength = Change(since, size), z
+    return best
+
+
+def can_tell_change(days: Sequence[DayCounts], today: date) -> bool:
+    """Return whether there are posts enough, early and late, for a change to be found."""
+    middle = today - timedelta(days=LONGEST_CHANGE // 2)
+    later = tally((d for d in days if d.day >= middle), today, None)
+    earlier = tally((d for d in days if d.day < middle), today, None)
+    return later.effective >= MIN_LATER and earlier.effective >= MIN_EARLIER
+
+
+def growth(part_late: int, all_late: int, part_early: int, all_early: int) -> float:
+    """Return the z score of a topic's share late against early; positive when it grew.
+
+    Log odds ratio with a half added to each cell (Haldane 1956).
+
+    Args:
+        part_late: The topic's posts late.
+        all_late: All posts late.
+        part_early: The topic's posts early.
+        all_early: All posts early.
+    """
+    cells = [part_late, all_late - part_late, part_early, all_early - part_early]
+    a, b, c, d = (max(0, cell) + 0.5 for cell in cells)
+    return log(a * d / (b * c)) / sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+
+
+def _decay(day: date, today: date, half_life: float | None) -> float:
+    if half_life is None:
+        return 1.0
+    return float(2.0 ** (-max(0, (today - day).days) / half_life))

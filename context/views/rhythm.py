@@ -1,0 +1,48 @@
+"""The rhythm section: when she is around."""
+
+from datetime import date, timedelta
+
+from context.document import Absence, AbsenceReason, RhythmSection
+from context.joined import Joined
+from context.post import WINDOW_DAYS
+
+MIN_EVIDENCE = 10
+"""Posts below which no rhythm is told."""
+ACTIVE = 1.5 / 24
+"""Share of an hour, smoothed with its neighbours, from which on she counts as active in it."""
+HALF_SURE = 20
+"""Posts at which a rhythm has a confidence of one half."""
+
+_WEEKLY = ((1, "under 1"), (4, "1-3"), (11, "4-10"), (31, "11-30"))
+
+
+def rhythm_section(joined: Joined, today: date) -> RhythmSection | Absence:
+    """Return the hours she tends to post at.
+
+    Args:
+        joined: Her digests as one.
+        today: The UTC day of rendering.
+    """
+    evidence = sum(joined.hours)
+    if evidence < MIN_EVIDENCE:
+        return Absence(reason=AbsenceReason.INSUFFICIENT_DATA)
+    shares = [count / evidence for count in joined.hours]
+    return RhythmSection(
+        as_of=joined.as_of,
+        sources=joined.sources,
+        hours=[round(share, 4) for share in shares],
+        active_hours=[hour for hour in range(24) if _smooth(shares, hour) >= ACTIVE],
+        posts_per_week=_per_week(joined, today),
+        confidence=round(evidence / (evidence + HALF_SURE), 2),
+        evidence=evidence,
+    )
+
+
+def _smooth(shares: list[float], hour: int) -> float:
+    return shares[hour - 1] / 4 + shares[hour] / 2 + shares[(hour + 1) % 24] / 4
+
+
+def _per_week(joined: Joined, today: date) -> str:
+    start = today - timedelta(days=WINDOW_DAYS - 1)
+    weekly = 7 / WINDOW_DAYS * sum(day.posts for day in joined.days if start <= day.day <= today)
+    return next((name for above, name in _WEEKLY if weekly < above), "over 30")

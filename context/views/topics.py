@@ -1,0 +1,88 @@
+"""The topics section: what is on her mind."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from context.digest import DayCounts, TopicRecord
+from context.document import Absence, AbsenceReason, Topic, TopicDirection, TopicsSection
+from context.joined import Joined
+from context.post import WINDOW_DAYS
+from context.trend import RECENT, USUAL, estimate, growth, tally, weigh
+
+MAX_TOPICS = 8
+MIN_VALENCE = 4.0
+"""Effective posts of a topic below which its valence is null."""
+LATE_DAYS = 7
+"""Days that are late when a topic is called rising or fading."""
+MARKED = 1.28
+"""Standard deviations from which on a topic rises or fades (an 80 % interval)."""
+HALF_SURE = 3
+"""Posts at which a topic has a confidence of one half."""
+
+_LABEL_TERMS = 2
+
+
+def topics_section(joined: Joined, today: date) -> TopicsSection | Absence:
+    """Return the topics on her mind, the most present first.
+
+    Args:
+        joined: Her digests as one.
+        today: The UTC day of rendering.
+    """
+    topics = [_topic(record, joined.days, today) for record in joined.topics]
+    if not topics:
+        return Absence(reason=AbsenceReason.INSUFFICIENT_DATA)
+    topics.sort(key=lambda topic: (-topic.share, -topic.evidence, topic.id))
+    return TopicsSection(as_of=joined.as_of, sources=joined.sources, topics=topics[:MAX_TOPICS])
+
+
+def label(terms: Sequence[str]) -> str:
+    """Return a short name for a topic: its two most telling terms."""
+    return ", ".join(terms[:_LABEL_TERMS])
+
+
+def _topic(record: TopicRecord, days: Sequence[DayCounts], today: date) -> Topic:
+    evidence = sum(day.posts for day in record.days)
+    found = tally(record.days, today, USUAL)
+    told = found.effective >= MIN_VALENCE
+    return Topic(
+        id=record.id,
+        label=label(record.terms),
+        terms=list(record.terms),
+        direction=_direction(record.days, days, today),
+        share=round(_share(record.days, days, today), 3),
+        valence=round(estimate(found).valence, 2) if told else None,
+        confidence=round(evidence / (evidence + HALF_SURE), 2),
+        evidence=evidence,
+        first_seen=record.first_seen,
+        last_seen=record.last_seen,
+    )
+
+
+def _share(part: Sequence[DayCounts], whole: Sequence[DayCounts], today: date) -> float:
+    """Return the mean of the shares with the short and the long half-life: now, and lately."""
+    shares = [
+        weigh(part, today, half_life) / max(weigh(whole, today, half_life), 1e-9)
+        for half_life in (RECENT, USUAL)
+    ]
+    return min(1.0, sum(shares) / len(shares))
+
+
+def _direction(
+    part: Sequence[DayCounts], whole: Sequence[DayCounts], today: date
+) -> TopicDirection:
+    start = today - timedelta(days=WINDOW_DAYS)
+    late = today - timedelta(days=LATE_DAYS)
+    z = growth(
+        _posts(part, late, today),
+        _posts(whole, late, today),
+        _posts(part, start, late),
+        _posts(whole, start, late),
+    )
+    if z > MARKED:
+        return TopicDirection.RISING
+    return TopicDirection.FADING if z < -MARKED else TopicDirection.STEADY
+
+
+def _posts(days: Iterable[DayCounts], after: date, until: date) -> int:
+    return sum(day.posts for day in days if after < day.day <= until)
