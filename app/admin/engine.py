@@ -17,9 +17,7 @@ console = Console(stderr=True)
 
 ARTEFACTS = Path("context/data")
 
-Data = Annotated[
-    Path, typer.Argument(help="Folder of labelled data.", file_okay=False)
-]
+Data = Annotated[Path, typer.Argument(help="Folder of labelled data.", file_okay=False)]
 
 
 @cli.command("train")

@@ -7,9 +7,7 @@ import typer
 
 from app.settings import KEY_BYTES
 
-cli = typer.Typer(
-    help="The master key, which wraps each customer's own.", no_args_is_help=True
-)
+cli = typer.Typer(help="The master key, which wraps each customer's own.", no_args_is_help=True)
 
 
 @cli.command("create")

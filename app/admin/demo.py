@@ -1,0 +1,211 @@
+"""`milieu demo`: the whole product on one machine, with people in it who keep posting."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from pydantic import SecretStr
+from rich.console import Console
+from rich.panel import Panel
+from starlette.types import ASGIApp
+
+from app.admin.keys import new_master_key
+from app.clock import system_clock
+from app.main import create_app
+from app.observe import configure_logging
+from app.sandbox.company import create_company
+from app.sandbox.load import load_labelled, load_posts
+from app.sandbox.network import create_sandbox
+from app.sandbox.world import World
+from app.settings import Environment, Settings
+from app.store.migrate import upgrade_async
+from app.usecases.clients import Clients
+from app.wiring import build
+from context.section import Section
+
+console = Console(stderr=True)
+
+REFRESH_EVERY_S = 20.0
+TIME_LAPSE = 60.0
+"""In the sandbox an hour of story passes in a minute, so that contexts move while one watches."""
+
+
+POSTS_HELP = (
+    "Let the authors of a file live in the network too: JSON lines (author, created_at, text), "
+    "or a .tsv of label and text."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the three parts of the demo listen, on loopback."""
+
+    milieu: int
+    sandbox: int
+    company: int
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="First of three ports on loopback.")] = 8000,
+    data: Annotated[Path, typer.Option(help="Where the demo keeps its state.")] = Path(".data"),
+    posts: Annotated[Path | None, typer.Option(help=POSTS_HELP)] = None,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
+) -> None:
+    """Run Milieu with a small social network and a company beside it, on SQLite.
+
+    Nothing leaves this machine. Stop with Ctrl-C; the next start goes on where this one ended.
+    """
+    configure_logging(log_level)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    asyncio.run(_demo(Addresses(port, port + 1, port + 2), data, posts))
+
+
+async def _demo(ports: Addresses, data: Path, posts: Path | None) -> None:
+    settings = _settings(ports, data)
+    with console.status("Bringing the database up to date …"):
+        await upgrade_async(settings.database_url)
+    with console.status("Loading the engine …"):
+        runtime = build(settings)
+    client_id, client_secret = await _company_client(runtime.services.clients, ports, data)
+    sandbox = create_sandbox(
+        clock=system_clock,
+        anchor=_opened_at(data),
+        time_lapse=TIME_LAPSE,
+        state_file=data / "sandbox.json",
+        base_url=f"http://localhost:{ports.sandbox}",
+    )
+    if posts is not None:
+        _load(sandbox.state.world, posts)
+    company = create_company(
+        issuer=str(settings.issuer),
+        client_id=client_id,
+        client_secret=client_secret,
+        base_url=f"http://localhost:{ports.company}",
+    )
+    await _serve(
+        {ports.milieu: create_app(runtime), ports.sandbox: sandbox, ports.company: company},
+        lambda: _explain(ports),
+    )
+
+
+def _settings(ports: Addresses, data: Path) -> Settings:
+    return Settings(
+        environment=Environment.DEVELOPMENT,
+        issuer=f"http://localhost:{ports.milieu}",
+        database_url=os.environ.get("MILIEU_DATABASE_URL", f"sqlite:///{data / 'milieu.db'}"),
+        master_key=SecretStr(_kept(data / "master.key", new_master_key)),
+        outbound_exceptions=frozenset({f"localhost:{ports.sandbox}"}),
+        refresh_every_s=REFRESH_EVERY_S,
+    )
+
+
+async def _company_client(clients: Clients, ports: Addresses, data: Path) -> tuple[str, str]:
+    path = data / f"company-{ports.company}.json"
+    if not path.exists():
+        home = f"http://localhost:{ports.company}"
+        client, secret = await clients.create(
+            "Northwind Broadband",
+            home,
+            [f"{home}/callback"],
+            ["dpv:CustomerCare"],
+            list(Section),
+        )
+        _keep(path, json.dumps({"client_id": client.id, "client_secret": secret}))
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return kept["client_id"], kept["client_secret"]
+
+
+def _load(world: World, posts: Path) -> None:
+    load = load_labelled if posts.suffix == ".tsv" else load_posts
+    with console.status(f"Reading {posts} …"):
+        load(world, posts)
+
+
+def _opened_at(data: Path) -> datetime:
+    text = _kept(data / "sandbox-opened-at", lambda: datetime.now(UTC).isoformat())
+    return datetime.fromisoformat(text)
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    if not path.exists():
+        _keep(path, make())
+    return path.read_text(encoding="utf-8")
+
+
+def _keep(path: Path, text: str) -> None:
+    beside = path.with_suffix(path.suffix + ".new")
+    beside.touch(mode=0o600)
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+class _Server(uvicorn.Server):
+    """One of several servers in this process: signals are the demo's, not each server's."""
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        options = uvicorn.Config(
+            app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5
+        )
+        super().__init__(options)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+async def _serve(apps: Mapping[int, ASGIApp], explain: Callable[[], None]) -> None:
+    servers = [_Server(app, port) for port, app in apps.items()]
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop)
+    async with asyncio.TaskGroup() as group:
+        for server in servers:
+            group.create_task(server.serve())
+        for server in servers:
+            await server.ready.wait()
+        explain()
+
+
+def _explain(ports: Addresses) -> None:
+    milieu, sandbox, company = (
+        f"http://localhost:{port}" for port in (ports.milieu, ports.sandbox, ports.company)
+    )
+    console.print(
+        Panel(
+            f"""[bold]1.[/] Open [link]{milieu}[/link] and sign in with any e-mail address.
+   The mail arrives at [link]{milieu}/outbox[/link]: follow its link.
+[bold]2.[/] Link an account: give the instance address [bold]localhost:{ports.sandbox}[/]
+   and continue as one of the people who live there ([link]{sandbox}[/link]).
+[bold]3.[/] Look at your context. It moves while they keep posting:
+   an hour of theirs passes in {3600 / TIME_LAPSE:.0f} seconds.
+[bold]4.[/] You call your broadband company: [link]{company}[/link]
+   Its agent asks for your context; you choose what she may see.
+[bold]5.[/] Revoke it on your grants page, and let the agent read again.
+
+Stop with Ctrl-C; everything is kept in .data and goes on at the next start.""",
+            title="Milieu is running",
+            expand=False,
+        )
+    )
