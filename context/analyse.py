@@ -34,7 +34,7 @@ MAX_LANGUAGES = 5
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One post as read: when, in which language, and its valence in hundredths (zeros if unread)."""
+    """One post as read; its valence in hundredths, zeros if it tells none."""
 
     post: Post
     day: date
@@ -93,14 +93,11 @@ def recent(posts: Iterable[Post], now: datetime, days: int, at_most: int) -> lis
     """
     start = now.astimezone(UTC).date() - timedelta(days=days - 1)
     distinct = {p for p in posts if p.created_at.date() >= start and p.created_at <= now}
-    ordered = sorted(
-        distinct, key=lambda p: (p.created_at, p.author, p.text, p.kind, p.language or "")
-    )
-    return ordered[-at_most:]
+    return sorted(distinct, key=_order)[-at_most:]
 
 
 def first_whole_day(posts: Sequence[Post], today: date) -> date:
-    """Return the first day that was read whole: the window's, or later if there were too many posts."""
+    """Return the first day that was read whole; later than the window's if posts were too many."""
     start = today - timedelta(days=WINDOW_DAYS - 1)
     if len(posts) < MAX_POSTS:
         return start
@@ -206,6 +203,10 @@ def fit(digest: Digest) -> Digest:
     while len(digest.to_bytes()) > MAX_BYTES and digest.topics:
         digest = replace(digest, topics=digest.topics[:-1])
     return digest
+
+
+def _order(post: Post) -> tuple[datetime, str, str, str, str]:
+    return post.created_at, post.author, post.text, post.kind, post.language or ""
 
 
 def _hundredths(probabilities: NDArray[np.float64]) -> list[tuple[int, int, int]]:

@@ -15,23 +15,26 @@ CHECKSUMS = "SHA256SUMS"
 
 
 class ModelError(RuntimeError):
-    """A shipped artefact is missing, altered or unreadable: install the package again, or train it anew."""
+    """A shipped artefact is missing, altered or unreadable: install again, or train it anew."""
 
 
 def read_arrays(name: str, folder: Path = DATA) -> dict[str, NDArray[np.generic]]:
-    """Return the arrays of an ``.npz`` artefact after its checksum was found right. Never unpickles.
+    """Return the arrays of an ``.npz`` artefact once its checksum was found right.
 
-    :param name: file name, such as ``sentiment.npz``.
-    :param folder: folder that holds it and its checksums.
-    :raises ModelError: if the file or its checksum is missing, or they do not match.
+    Never unpickles.
+
+    Args:
+        name: File name, such as ``sentiment.npz``.
+        folder: Folder that holds it and its checksums.
+
+    Raises:
+        ModelError: If the file or its checksum is missing, or they do not match.
     """
     try:
         data = (folder / name).read_bytes()
         expected = _read_checksums(folder).get(name)
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(
-            f"{name} or {CHECKSUMS} cannot be read: install the package again"
-        ) from error
+        raise ModelError(f"{name} or its checksum cannot be read: install again") from error
     if expected != hashlib.sha256(data).hexdigest():
         raise ModelError(f"{name} does not match its checksum: install the package again")
     try:
@@ -46,8 +49,9 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
 
     Equal arrays give equal bytes, since numpy stamps its archive members with a fixed time.
 
-    :param path: the file to write; its folder is made if need be.
-    :param arrays: arrays by name, none of objects.
+    Args:
+        path: The file to write; its folder is made if need be.
+        arrays: Arrays by name, none of objects.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = BytesIO()

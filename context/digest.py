@@ -18,10 +18,11 @@ KEPT_DAYS = 90
 
 _MAX_INPUT = 64_000
 _MAX_COUNT = 10_000_000
+_HOURS = 24
 
 
 class DigestError(ValueError):
-    """The bytes are no digest this version can read: analyse the connection's window afresh, without them."""
+    """The bytes are no digest this version can read: analyse the window afresh, without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,12 @@ class DayCounts:
     Valence counts are expected posts in hundredths: a post that is positive with a probability
     of .62 adds 62 to ``positive``. Sums of probabilities carry less bias than sums of verdicts.
 
-    :ivar day: the UTC day.
-    :ivar posts: posts of that day.
-    :ivar negative: hundredths of posts that sound negative.
-    :ivar neutral: hundredths of posts that sound neither.
-    :ivar positive: hundredths of posts that sound positive.
+    Attributes:
+        day: The UTC day.
+        posts: Posts of that day.
+        negative: Hundredths of posts that sound negative.
+        neutral: Hundredths of posts that sound neither.
+        positive: Hundredths of posts that sound positive.
     """
 
     day: date
@@ -49,11 +51,12 @@ class DayCounts:
 class TopicRecord:
     """A topic of the window.
 
-    :ivar id: opaque, the same from one refresh to the next.
-    :ivar terms: its words, the most telling first; from the closed vocabulary.
-    :ivar days: counts of its posts by day.
-    :ivar first_seen: UTC day of its first post, also if that has left the window.
-    :ivar last_seen: UTC day of its latest post.
+    Attributes:
+        id: Opaque, the same from one refresh to the next.
+        terms: Its words, the most telling first; from the closed vocabulary.
+        days: Counts of its posts by day.
+        first_seen: UTC day of its first post, also if that has left the window.
+        last_seen: UTC day of its latest post.
     """
 
     id: str
@@ -67,9 +70,10 @@ class TopicRecord:
 class NetworkDay:
     """The network's mood as released once for a day; never changed afterwards.
 
-    :ivar day: the UTC day.
-    :ivar mood: mean over people in hundredths, -100 to 100; a coarse step or noisy, never exact.
-    :ivar people: lower end of the bucket of distinct people behind it (5, 10, 25, 50, 100, 250).
+    Attributes:
+        day: The UTC day.
+        mood: Mean over people in hundredths, -100 to 100; a coarse step or noisy, never exact.
+        people: Lower end of the bucket of distinct people behind it (5, 10, 25, 50, 100, 250).
     """
 
     day: date
@@ -81,13 +85,14 @@ class NetworkDay:
 class Digest:
     """All that is kept of one connection.
 
-    :ivar engine: name and version of the engine that read the window, such as ``light/1``.
-    :ivar days: counts by UTC day, oldest first: the window and the bare counts of older days.
-    :ivar topics: topics of the window, the largest first.
-    :ivar hours: her posts of the window by hour of the day in UTC; 24 counts.
-    :ivar languages: posts of the window by stated or recognised language (ISO 639-1).
-    :ivar network: the network's mood by day, oldest first.
-    :ivar version: version of the serialised form.
+    Attributes:
+        engine: Name and version of the engine that read the window, such as ``light/1``.
+        days: Counts by UTC day, oldest first: the window and the bare counts of older days.
+        topics: Topics of the window, the largest first.
+        hours: Her posts of the window by hour of the day in UTC; 24 counts.
+        languages: Posts of the window by stated or recognised language (ISO 639-1).
+        network: The network's mood by day, oldest first.
+        version: Version of the serialised form.
     """
 
     engine: str
@@ -130,14 +135,14 @@ class Digest:
     def from_bytes(cls, data: bytes) -> "Digest":
         """Return the digest that ``to_bytes`` wrote.
 
-        :raises DigestError: if the bytes are no digest or of a version unknown here.
+        Raises:
+            DigestError: If the bytes are no digest or of a version unknown here.
         """
         if len(data) > _MAX_INPUT:
             raise DigestError("too large for a digest: analyse the window afresh")
         try:
             document = json.loads(data)
-            if document["v"] != VERSION:
-                raise DigestError("written by another version: analyse the window afresh")
+            _require_version(document["v"])
             newest = date.fromisoformat(document["o"])
             return cls(
                 engine=_text(document["e"]),
@@ -155,6 +160,11 @@ class Digest:
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             # the cause is not chained: it may quote the bytes
             raise DigestError("not a digest: analyse the window afresh") from None
+
+
+def _require_version(version: object) -> None:
+    if version != VERSION:
+        raise DigestError("written by another version: analyse the window afresh")
 
 
 def _pack_days(days: Iterable[DayCounts], newest: date) -> list[list[int]]:
@@ -184,7 +194,7 @@ def _unpack_topic(topic: dict[str, object], newest: date) -> TopicRecord:
 
 
 def _hours(values: list[object]) -> tuple[int, ...]:
-    if len(values) != 24:
+    if len(values) != _HOURS:
         raise DigestError("a day has 24 hours: analyse the window afresh")
     return tuple(_count(value) for value in values)
 

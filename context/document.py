@@ -58,16 +58,17 @@ class Absence:
 class Topic:
     """Something she posts about.
 
-    :ivar id: opaque; the same from one refresh to the next.
-    :ivar label: a short name made of its terms.
-    :ivar terms: its most telling words, from a public vocabulary.
-    :ivar direction: rising, steady or fading.
-    :ivar share: part of her recent posts, 0 to 1, newer posts weighing more.
-    :ivar valence: how she feels in these posts, -1 to 1; null when too few.
-    :ivar confidence: 0 to 1.
-    :ivar evidence: number of posts behind it.
-    :ivar first_seen: day of the first post.
-    :ivar last_seen: day of the latest post.
+    Attributes:
+        id: Opaque; the same from one refresh to the next.
+        label: A short name made of its terms.
+        terms: Its most telling words, from a public vocabulary.
+        direction: Rising, steady or fading.
+        share: Part of her recent posts, 0 to 1, newer posts weighing more.
+        valence: How she feels in these posts, -1 to 1; null when too few.
+        confidence: 0 to 1.
+        evidence: Number of posts behind it.
+        first_seen: Day of the first post.
+        last_seen: Day of the latest post.
     """
 
     id: str
@@ -96,9 +97,10 @@ class TopicsSection:
 class Trend:
     """Whether her sentiment changed.
 
-    :ivar direction: rising, steady, falling or unknown.
-    :ivar change: later minus earlier valence, -2 to 2; 0 unless a change is called.
-    :ivar since: the UTC day from which on it is different; null unless a change is called.
+    Attributes:
+        direction: Rising, steady, falling or unknown.
+        change: Later minus earlier valence, -2 to 2; 0 unless a change is called.
+        since: The UTC day from which on it is different; null unless a change is called.
     """
 
     direction: TrendDirection
@@ -110,11 +112,12 @@ class Trend:
 class DailyValence:
     """One day of the chart.
 
-    :ivar day: UTC day.
-    :ivar posts: posts of that day.
-    :ivar valence: valence of that day and, with less weight, of those before it; -1 to 1.
-    :ivar low: lower end of its 90 % interval.
-    :ivar high: upper end of its 90 % interval.
+    Attributes:
+        day: UTC day.
+        posts: Posts of that day.
+        valence: Valence of that day and, with less weight, of those before it; -1 to 1.
+        low: Lower end of its 90 % interval.
+        high: Upper end of its 90 % interval.
     """
 
     day: date
@@ -128,9 +131,10 @@ class DailyValence:
 class Driver:
     """A topic that moves her overall valence.
 
-    :ivar id: the topic's id.
-    :ivar label: the topic's label.
-    :ivar effect: her valence minus what it would be without this topic's posts, -2 to 2.
+    Attributes:
+        id: The topic's id.
+        label: The topic's label.
+        effect: Her valence minus what it would be without this topic's posts, -2 to 2.
     """
 
     id: str
@@ -142,13 +146,14 @@ class Driver:
 class SentimentSection:
     """How she seems to feel.
 
-    :ivar valence: share of positive less share of negative posts, -1 to 1, newer posts weighing more.
-    :ivar interval: its 90 % interval, low and high.
-    :ivar confidence: 0 to 1.
-    :ivar evidence: posts behind it, counted by their weight.
-    :ivar trend: whether it changed.
-    :ivar daily: the days of the window on which she posted, oldest first.
-    :ivar drivers: topics that move it most; empty unless the topics section is granted too.
+    Attributes:
+        valence: Share of positive less share of negative posts, -1 to 1, newer posts weighing more.
+        interval: Its 90 % interval, low and high.
+        confidence: 0 to 1.
+        evidence: Posts behind it, counted by their weight.
+        trend: Whether it changed.
+        daily: The days of the window on which she posted, oldest first.
+        drivers: Topics that move it most; empty unless the topics section is granted too.
     """
 
     status: Literal["available"] = "available"
@@ -167,12 +172,13 @@ class SentimentSection:
 class NetworkSection:
     """The mood around her.
 
-    :ivar mood: low, mixed or high.
-    :ivar people: bucket of the number of people behind it, such as ``10-24``.
-    :ivar confidence: 0 to 1.
-    :ivar difference: her own valence less the network's, rounded to quarters; null unless the
-        sentiment section is granted and available too.
-    :ivar day: UTC day for which the mood was released.
+    Attributes:
+        mood: Low, mixed or high.
+        people: Bucket of the number of people behind it, such as ``10-24``.
+        confidence: 0 to 1.
+        difference: Her own valence less the network's, rounded to quarters; null unless the
+            sentiment section is granted and available too.
+        day: UTC day for which the mood was released.
     """
 
     status: Literal["available"] = "available"
@@ -189,11 +195,12 @@ class NetworkSection:
 class RhythmSection:
     """When she is around.
 
-    :ivar hours: share of her posts by hour of the day in UTC; 24 numbers that sum to 1.
-    :ivar active_hours: hours (UTC) in which she posts clearly more than evenly spread.
-    :ivar posts_per_week: bucket such as ``4-10``.
-    :ivar confidence: 0 to 1.
-    :ivar evidence: number of posts behind it.
+    Attributes:
+        hours: Share of her posts by hour of the day in UTC; 24 numbers that sum to 1.
+        active_hours: Hours (UTC) in which she posts clearly more than evenly spread.
+        posts_per_week: Bucket such as ``4-10``.
+        confidence: 0 to 1.
+        evidence: Number of posts behind it.
     """
 
     status: Literal["available"] = "available"
@@ -228,9 +235,10 @@ AnySection = TopicsSection | SentimentSection | NetworkSection | RhythmSection |
 class Context:
     """The context of one customer for one reader.
 
-    :ivar as_of: when it was rendered.
-    :ivar brief: two or three plain sentences, made of the sections below and nothing else.
-    :ivar sections: the sections.
+    Attributes:
+        as_of: When it was rendered.
+        brief: Two or three plain sentences, made of the sections below and nothing else.
+        sections: The sections.
     """
 
     as_of: datetime

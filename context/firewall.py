@@ -7,6 +7,7 @@ topic too few is better than one too many.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -60,11 +61,14 @@ def covers(word: str) -> bool:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    terms = [term for name, found in lexicon().items() if name != _IDIOMS for term in found]
-    return _compiled(terms), _compiled(lexicon().get(_IDIOMS, ()))
+    return _compiled(_sensitive_terms()), _compiled(lexicon()[_IDIOMS])
 
 
-def _compiled(terms: "list[str] | tuple[str, ...]") -> re.Pattern[str]:
+def _sensitive_terms() -> list[str]:
+    return [term for name, terms in lexicon().items() if name != _IDIOMS for term in terms]
+
+
+def _compiled(terms: Iterable[str]) -> re.Pattern[str]:
     # longest first, so that "heart attack*" is tried before a shorter term could end the match
     ordered = sorted(set(terms), key=lambda term: (-len(term), term))
     bodies = [

@@ -26,7 +26,7 @@ EPSILON = 1.0
 LOW_BELOW = -0.1
 """Mean below which the mood is low."""
 HIGH_ABOVE = 0.3
-"""Mean above which the mood is high: people write more gladly than gloomily in public, by about .2."""
+"""Mean above which the mood is high: in public people write more gladly than gloomily, by .2."""
 STEPS = (-40, 10, 50)
 """Hundredths that stand for the steps low, mixed and high."""
 KEPT = 14
@@ -93,6 +93,6 @@ def people_bucket(people: int) -> str:
 
 
 def _laplace(scale: float, key: bytes) -> float:
-    # 53 bits of the keyed digest as a uniform number in (-1/2, 1/2), through the inverse distribution
+    # 53 bits of the key as a uniform number in (-1/2, 1/2), through the inverse distribution
     uniform = ((int.from_bytes(key[:8], "big") >> 11) + 0.5) / 2**53 - 0.5
     return -scale * copysign(log1p(-2 * abs(uniform)), uniform)

@@ -16,7 +16,7 @@ MAX_NETWORK_POSTS = 800
 
 
 class PostKind(StrEnum):
-    """How a post came to be: her words, her answer to someone, or somebody else's words passed on."""
+    """How a post came to be: her words, her answer to someone, or another's words passed on."""
 
     ORIGINAL = "original"
     REPLY = "reply"
@@ -27,12 +27,15 @@ class PostKind(StrEnum):
 class Post:
     """One post as a connector fetched it.
 
-    :ivar author: an opaque string, the same for all posts of one author within a window.
-    :ivar created_at: when it was written; aware, kept in UTC.
-    :ivar text: the post as its provider gave it, HTML or plain.
-    :ivar kind: original, reply or boost.
-    :ivar language: the language its provider states, as an ISO 639-1 code, if any.
-    :raises ValueError: if ``created_at`` is naive.
+    Attributes:
+        author: An opaque string, the same for all posts of one author within a window.
+        created_at: When it was written; aware, kept in UTC.
+        text: The post as its provider gave it, HTML or plain.
+        kind: Original, reply or boost.
+        language: The language its provider states, as an ISO 639-1 code, if any.
+
+    Raises:
+        ValueError: If ``created_at`` is naive.
     """
 
     author: str
@@ -48,15 +51,18 @@ class Post:
 
     def __repr__(self) -> str:
         # a traceback or log line that shows a post must show neither its words nor who wrote them
-        return f"Post(created_at={self.created_at.isoformat()}, kind={self.kind.value}, characters={len(self.text)})"
+        return (
+            f"Post({self.created_at.isoformat()}, {self.kind.value}, {len(self.text)} characters)"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """All that one refresh reads of one connection.
 
-    :ivar posts: her own posts, in any order.
-    :ivar network: posts of the people she follows, in any order.
+    Attributes:
+        posts: Her own posts, in any order.
+        network: Posts of the people she follows, in any order.
     """
 
     posts: Sequence[Post]

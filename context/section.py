@@ -18,8 +18,8 @@ class Section(StrEnum):
 
 
 _DESCRIPTIONS = {
-    Section.TOPICS: "What is on your mind: the subjects you post about, and whether they are growing or fading.",
-    Section.SENTIMENT: "How you seem to feel: the overall tone of your posts, and how it has changed lately.",
-    Section.NETWORK: "The mood around you: the average tone among the people you follow, never who they are.",
-    Section.RHYTHM: "When you are around: the hours at which you tend to post, and roughly how often.",
+    Section.TOPICS: "What is on your mind: what you post about, and whether it grows or fades.",
+    Section.SENTIMENT: "How you seem to feel: the tone of your posts, and how it changed lately.",
+    Section.NETWORK: "The mood around you: how people you follow sound, never who they are.",
+    Section.RHYTHM: "When you are around: the hours you tend to post at, and roughly how often.",
 }

@@ -8,7 +8,10 @@ import re
 import unicodedata
 
 MAX_CHARACTERS = 4_000
-"""Characters of one post that are read; what follows is ignored, so that no post is dear to read."""
+"""Characters of one post that are read; what follows is ignored, so that no post is dear."""
+
+SHORTEST = 3
+"""Letters of the shortest word that can be a term."""
 
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,300}|!--[^<>]{0,300}--)>")
 _BLOCK_END = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]{0,100}>", re.IGNORECASE)
@@ -21,7 +24,10 @@ _HANDLE = re.compile(r"@[\w.\-]{1,60}(?:@[\w.\-]{1,100})?")
 _NUMBER = re.compile(r"(?<![\w])[+(]?\d(?:[\d\s().\-/]{4,24})\d(?!\w)")
 _SPACE = re.compile(r"\s+")
 
-_EMOTICON = r"[<>]?[:;=8x][\-o*'^]?(?:[)\](\[pd3*o/\\|@]+)(?!\w)|<3+|</3|[(\[][\-o*']?[:;=](?!\w)|\^[_.]?\^|-_+-|t_+t"
+_EMOTICON = (
+    r"[<>]?[:;=8x][\-o*'^]?(?:[)\](\[pd3*o/\\|@]+)(?!\w)|<3+|</3"
+    r"|[(\[][\-o*']?[:;=](?!\w)|\^[_.]?\^|-_+-|t_+t"
+)
 _EMOJI = "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*"
 _WORD = r"[^\W_]+(?:['\u2019\-][^\W_]+)*"
 _TOKEN = re.compile(rf"{_EMOTICON}|#\w+|@user|{_WORD}|[!?]+|\.{{2,}}|[.,;:]|\u2026|{_EMOJI}")
@@ -36,8 +42,11 @@ def clean(text: str) -> str:
     e-mail addresses and runs of digits long enough to be a telephone, card or account number
     vanish. Any Unicode is accepted, lone surrogates included.
 
-    :param text: the post as its provider gave it, HTML or plain.
-    :return: at most ``MAX_CHARACTERS`` characters in NFKC form, white space single.
+    Args:
+        text: The post as its provider gave it, HTML or plain.
+
+    Returns:
+        At most ``MAX_CHARACTERS`` characters in NFKC form, white space single.
     """
     text = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")
     if "<" in text:
@@ -66,5 +75,5 @@ def tokens(cleaned: str) -> list[str]:
 
 
 def words(cleaned: str) -> list[str]:
-    """Return the plain a-z words (three to 24 letters) of a cleaned post, hashtags' words included."""
+    """Return the plain a-z words of a cleaned post, three to 24 letters, hashtags' included."""
     return _PLAIN_WORD.findall(cleaned.lower().replace("\u2019", "'"))

@@ -111,7 +111,7 @@ def new_id(terms: Sequence[str], taken: set[str]) -> str:
 
 
 def _vectors(bags: Sequence[Counter[str]], vocabulary: Vocabulary) -> csr_matrix:
-    """Return unit rows over folded words that occur in two posts or more, rare ones weighing more."""
+    """Return unit rows over folded words of two posts or more, rare words weighing more."""
     folded = [{vocabulary.folded.get(word, word) for word in bag} for bag in bags]
     used = Counter(word for bag in folded for word in bag)
     columns = {
@@ -133,7 +133,7 @@ def _vectors(bags: Sequence[Counter[str]], vocabulary: Vocabulary) -> csr_matrix
 
 
 def _cluster(vectors: csr_matrix) -> NDArray[np.int64]:
-    # rounding keeps the last bit of a dot product, which differs between machines, out of the merges
+    # rounded, since the last bit of a dot product differs between machines
     distance = np.round(1 - (vectors @ vectors.T).toarray(), 6).clip(0, 1)
     np.fill_diagonal(distance, 0)
     model = AgglomerativeClustering(
@@ -145,14 +145,11 @@ def _cluster(vectors: csr_matrix) -> NDArray[np.int64]:
 def _name(
     members: Sequence[set[str]], everyone: Sequence[set[str]], vocabulary: Vocabulary
 ) -> tuple[str, ...]:
-    """Return the terms that tell the cluster from the background and from her other posts (c-TF-IDF)."""
+    """Return the terms that tell the cluster from background and other posts (c-TF-IDF)."""
     inside = Counter(term for terms in members for term in terms)
     overall = Counter(term for terms in everyone for term in terms)
     scores = {
-        term: count
-        / len(members)
-        * vocabulary.rarity(term)
-        * log(1 + len(everyone) / overall[term])
+        term: count * vocabulary.rarity(term) * log(1 + len(everyone) / overall[term])
         for term, count in inside.items()
         if count >= MIN_POSTS_PER_TERM
     }

@@ -134,8 +134,8 @@ def estimate(found: Tally) -> Estimate:
 def find_change(days: Sequence[DayCounts], today: date) -> Change | None:
     """Return the most marked change of valence of the last three weeks, or None within chance.
 
-    Every day of the last ``LONGEST_CHANGE`` is tried as the first of a later part, which is compared
-    with all days before it. The largest difference in standard deviations must reach
+    Every day with posts of the last ``LONGEST_CHANGE`` is tried as the first of a later part, which is
+    compared with all days before it. The largest difference in standard deviations must reach
     ``CHANGE_AT``, high enough that trying many days calls few false changes.
 
     Args:
@@ -143,8 +143,8 @@ def find_change(days: Sequence[DayCounts], today: date) -> Change | None:
         today: The UTC day of rendering.
     """
     best, strength = None, CHANGE_AT
-    for back in range(LONGEST_CHANGE):
-        since = today - timedelta(days=back)
+    first = today - timedelta(days=LONGEST_CHANGE)
+    for since in sorted({d.day for d in days if d.day > first}, reverse=True):
         later = tally((d for d in days if d.day >= since), today, None)
         earlier = tally((d for d in days if d.day < since), today, None)
         if later.effective < MIN_LATER or earlier.effective < MIN_EARLIER:

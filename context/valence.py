@@ -18,7 +18,8 @@ def adapt(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     person. Her rates are found by expectation maximisation (Saerens et al. 2002) under a Dirichlet
     prior about the average person's, so that a few posts change little. Row order does not matter.
 
-    :param probabilities: shape (posts, 3), calibrated to ``BASE_RATES``.
+    Args:
+        probabilities: Shape (posts, 3), calibrated to ``BASE_RATES``.
     """
     base = np.array(BASE_RATES)
     rates = base

@@ -71,9 +71,7 @@ def load_vocabulary(folder: Path = DATA) -> Vocabulary:
         quiet = frozenset(_split(arrays["quiet"].tobytes()))
         return Vocabulary(frequencies, folded, int(arrays["texts"].item()), quiet)
     except (KeyError, ValueError) as error:
-        raise ModelError(
-            f"{VOCABULARY} is of another version: install the package again"
-        ) from error
+        raise ModelError(f"{VOCABULARY} is of another version: install again") from error
 
 
 def _split(joined: bytes) -> list[str]:

@@ -1,4 +1,4 @@
-"""Engines: how posts become numbers. ``engine`` what one is, ``models`` loads them, one file for each."""
+"""Engines: how posts become numbers. ``engine`` says what one is, ``models`` loads them."""
 
 from context.engines.engine import Engine
 from context.engines.models import ModelError, load_engine

@@ -17,6 +17,9 @@ class Engine(Protocol):
     def valence(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return calibrated probabilities that each post sounds negative, neutral, positive.
 
-        :param texts: posts as their provider gave them.
-        :return: shape ``(len(texts), 3)``, rows sum to 1.
+        Args:
+            texts: Posts as their provider gave them.
+
+        Returns:
+            Shape ``(len(texts), 3)``, rows sum to 1.
         """

@@ -6,6 +6,7 @@ Characters are hashed with numpy over the whole batch, which makes it several ti
 scikit-learn's ``HashingVectorizer`` for the same features.
 """
 
+import re
 from collections.abc import Sequence
 from zlib import crc32
 
@@ -17,37 +18,14 @@ from context.text import clean, shorten_elongation, tokens
 
 WORD_COLUMNS = 1 << 18
 CHARACTER_COLUMNS = 1 << 18
-CHARACTER_LENGTHS = (2, 3, 4, 5)
+SHORTEST_RUN = 2
+LONGEST_RUN = 5
 NEGATION_SCOPE = 4
 """Tokens after a negation that carry its mark, unless a stop or a "but" comes first."""
 
-_NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "nobody",
-        "nothing",
-        "neither",
-        "nor",
-        "nowhere",
-        "cannot",
-        "cant",
-        "dont",
-        "wont",
-        "isnt",
-        "wasnt",
-        "didnt",
-        "doesnt",
-        "couldnt",
-        "wouldnt",
-        "shouldnt",
-        "arent",
-        "aint",
-        "hardly",
-        "without",
-    ]
+_NEGATION = re.compile(
+    r"(?:not|no|never|none|nobody|nothing|neither|nor|nowhere|cannot|cant|dont|"
+    r"wont|isnt|wasnt|didnt|doesnt|couldnt|wouldnt|shouldnt|arent|aint|hardly|without)|.*n['\u2019]t"
 )
 _SCOPE_ENDS = frozenset({".", ",", ";", ":", "!", "?", "but", "however", "though", "although"})
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -63,7 +41,7 @@ def mark_negation(sequence: Sequence[str]) -> list[str]:
             left = 0
         marked.append(f"not_{token}" if left else token)
         left = max(0, left - 1)
-        if token in _NEGATIONS or token.endswith(("n't", "n\u2019t")):
+        if _NEGATION.fullmatch(token):
             left = NEGATION_SCOPE
     return marked
 
@@ -102,11 +80,11 @@ def character_features(cleaned: Sequence[str]) -> csr_matrix:
     hashes, owners = [], []
     run = characters.copy()
     inner_space = np.zeros(len(characters), dtype=bool)
-    for length in range(2, max(CHARACTER_LENGTHS) + 1):
+    for length in range(SHORTEST_RUN, LONGEST_RUN + 1):
         end = len(characters) - length + 1
         if end <= 0:
             break
-        if length > 2:
+        if length > SHORTEST_RUN:
             inner_space = inner_space[:end] | space[length - 2 : length - 2 + end]
         run = run[:end] * _BIGRAM + characters[length - 1 :]
         kept = (rows[:end] == rows[length - 1 :]) & ~inner_space[:end]
@@ -128,8 +106,9 @@ def features(texts: Sequence[str]) -> tuple[csr_matrix, csr_matrix]:
 def weigh(counts: csr_matrix, weights: NDArray[np.float32]) -> csr_matrix:
     """Return sublinear TF-IDF rows of unit length: (1 + ln tf)·idf, then the Euclidean norm.
 
-    :param counts: feature counts, one row per post.
-    :param weights: inverse document frequency of each column.
+    Args:
+        counts: Feature counts, one row per post.
+        weights: Inverse document frequency of each column.
     """
     weighed = counts.astype(np.float32)
     weighed.data = (1 + np.log(weighed.data)) * weights[weighed.indices]

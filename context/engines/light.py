@@ -15,13 +15,14 @@ _BATCH = 512
 class LinearModel:
     """A multinomial linear model over the two blocks of hashed features.
 
-    :ivar word_weights: inverse document frequency of each word column.
-    :ivar character_weights: the same of each character column.
-    :ivar word_coefficients: shape (word columns, classes).
-    :ivar character_coefficients: shape (character columns, classes).
-    :ivar intercept: one per class.
-    :ivar scale: calibration, multiplies the scores (matrix scaling, Guo et al. 2017).
-    :ivar shift: calibration, added to the scores.
+    Attributes:
+        word_weights: Inverse document frequency of each word column.
+        character_weights: The same of each character column.
+        word_coefficients: Shape (word columns, classes).
+        character_coefficients: Shape (character columns, classes).
+        intercept: One per class.
+        scale: Calibration, multiplies the scores (matrix scaling, Guo et al. 2017).
+        shift: Calibration, added to the scores.
     """
 
     word_weights: NDArray[np.float32]
@@ -52,7 +53,8 @@ class LinearModel:
 class LightEngine:
     """Sentiment from hashed words and characters; thousands of posts per second on one core.
 
-    :param sentiment: the model of the classes negative, neutral, positive.
+    Args:
+        sentiment: The model of the classes negative, neutral, positive.
     """
 
     name = "light/1"
@@ -63,8 +65,11 @@ class LightEngine:
     def valence(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return calibrated probabilities that each post sounds negative, neutral, positive.
 
-        :param texts: posts as their provider gave them.
-        :return: shape ``(len(texts), 3)``, rows sum to 1.
+        Args:
+            texts: Posts as their provider gave them.
+
+        Returns:
+            Shape ``(len(texts), 3)``, rows sum to 1.
         """
         batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
         return np.concatenate(

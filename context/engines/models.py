@@ -19,9 +19,12 @@ SENTIMENT = "sentiment.npz"
 def load_engine(name: str = "light", folder: Path = DATA) -> Engine:
     """Return an engine, its artefacts checked; the same object for the same name and folder.
 
-    :param name: ``light``.
-    :param folder: folder with the artefacts and their checksums.
-    :raises ModelError: if there is no such engine, or its artefacts are missing or altered.
+    Args:
+        name: ``light``.
+        folder: Folder with the artefacts and their checksums.
+
+    Raises:
+        ModelError: If there is no such engine, or its artefacts are missing or altered.
     """
     if name != "light":
         raise ModelError(f"no engine is called {name!r}: use 'light'")
@@ -31,7 +34,8 @@ def load_engine(name: str = "light", folder: Path = DATA) -> Engine:
 def read_linear(folder: Path) -> LinearModel:
     """Return the sentiment model that ``training.fit`` wrote.
 
-    :raises ModelError: if it is missing, altered or of another shape.
+    Raises:
+        ModelError: If it is missing, altered or of another shape.
     """
     arrays = read_arrays(SENTIMENT, folder)
     try:

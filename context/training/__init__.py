@@ -1,0 +1,1 @@
+"""Training and evaluation: from a folder of labelled posts to the shipped artefacts."""

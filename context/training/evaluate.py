@@ -14,19 +14,25 @@ GROUP = 100
 """Posts of a simulated person, over which net sentiment is compared."""
 GROUPS = 2_000
 SEED = 20_141
+BINS = 10
 
 
 def evaluate(data: Path, artefacts: Path, engine: str = "light") -> dict[str, float]:
     """Return the figures of an engine on ``sentiment/val.tsv``.
 
-    :param data: folder with the labelled posts.
-    :param artefacts: folder with the engine's artefacts.
-    :param engine: name of the engine.
-    :return: ``macro_recall`` (as TweetEval defines it), ``net_error`` and ``net_error_verdicts``: mean
+    Args:
+        data: Folder with the labelled posts.
+        artefacts: Folder with the engine's artefacts.
+        engine: Name of the engine.
+
+    Returns:
+        ``macro_recall`` (as TweetEval defines it), ``net_error`` and ``net_error_verdicts``: mean
         absolute error of net sentiment over 100 posts with and without the correction of
         ``context.valence``; ``calibration_error``: mean gap of confidence and accuracy in ten bins.
-    :raises DataError: if the data is missing or malformed.
-    :raises ModelError: if the artefacts are missing or altered.
+
+    Raises:
+        DataError: If the data is missing or malformed.
+        ModelError: If the artefacts are missing or altered.
     """
     texts, labels = read_labelled(data / "sentiment" / "val.tsv")
     probabilities = load_engine(engine, artefacts).valence(texts)
@@ -68,7 +74,7 @@ def calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.int
     """Return the expected calibration error over ten bins (Guo et al. 2017)."""
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    bins = np.minimum((confidence * 10).astype(int), 9)
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     gaps = [
         abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).sum()
         for b in np.unique(bins)

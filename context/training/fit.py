@@ -1,4 +1,4 @@
-"""Training of the light engine: deterministic, from a folder of labelled posts to arrays of numbers."""
+"""Training of the light engine: deterministic, from labelled posts to arrays of numbers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +20,8 @@ Progress = Callable[[str, float], None]
 
 REGULARISATION = 0.08
 """C of the linear support vector machine, chosen by validation."""
+MIN_POSTS = 2
+"""Training posts below which a feature is left out."""
 FOLDS = 4
 """Folds of the cross-validation whose held-out scores fit the calibration."""
 SEED = 20_141
@@ -28,11 +30,16 @@ SEED = 20_141
 def train(data: Path, out: Path, progress: Progress) -> dict[str, float]:
     """Train the light engine, write its artefact and return its figures on validation data.
 
-    :param data: folder with ``sentiment/train.tsv`` and ``sentiment/val.tsv``.
-    :param out: folder for the artefact and its checksum.
-    :param progress: called with what is being done and the part done so far, 0 to 1.
-    :return: the figures of ``evaluate``.
-    :raises DataError: if the data is missing or malformed.
+    Args:
+        data: Folder with ``sentiment/train.tsv`` and ``sentiment/val.tsv``.
+        out: Folder for the artefact and its checksum.
+        progress: Called with what is being done and the part done so far, 0 to 1.
+
+    Returns:
+        The figures of ``evaluate``.
+
+    Raises:
+        DataError: If the data is missing or malformed.
     """
     progress("reading posts", 0.0)
     texts, labels = read_labelled(data / "sentiment" / "train.tsv")
@@ -66,7 +73,7 @@ def rarity(counts: csr_matrix) -> NDArray[np.float32]:
     """Return inverse document frequencies; 0 for columns met in fewer than two posts."""
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     weights = np.log((1 + counts.shape[0]) / (1 + frequency)) + 1
-    return np.where(frequency < 2, 0.0, weights).astype(np.float32)
+    return np.where(frequency < MIN_POSTS, 0.0, weights).astype(np.float32)
 
 
 def calibrate(
@@ -74,7 +81,7 @@ def calibrate(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the scale (3 x 3) and shift (3) that turn scores into log probabilities.
 
-    Fitted on held-out scores as a multinomial logistic regression (matrix scaling, Guo et al. 2017).
+    A multinomial logistic regression on held-out scores (matrix scaling, Guo et al. 2017).
     """
     model = LogisticRegression(C=100.0, max_iter=1_000).fit(scores, labels)
     return model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)

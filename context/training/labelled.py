@@ -16,8 +16,11 @@ class DataError(ValueError):
 def read_labelled(path: Path) -> tuple[list[str], NDArray[np.int64]]:
     """Return texts and class indices of a file with ``label, tab, text`` lines.
 
-    :param path: the file; labels are negative, neutral and positive.
-    :raises DataError: if it is missing, or a line is malformed (its number is told, never its text).
+    Args:
+        path: The file; labels are negative, neutral and positive.
+
+    Raises:
+        DataError: If it is missing, or a line is malformed (its number is told, never its text).
     """
     try:
         lines = path.read_text("utf-8").split("\n")

@@ -17,7 +17,12 @@ WORD_LISTS = (Path("/usr/share/dict/american-english"), Path("/usr/share/dict/br
 """Debian's SCOWL word lists (package wamerican and wbritish), permissively licensed."""
 NAME_SHARE = 0.7
 """Words written with a capital within a sentence more often than this are taken for names."""
+NAME_USES = 5
+"""Uses within sentences from which on that share says something."""
+RARITY = 5
+"""Times a plural may be as frequent as the word it would be folded into."""
 LONGEST = 16
+"""Letters of the longest word in the vocabulary."""
 
 _ENTRY = re.compile(rf"[a-z]{{3,{LONGEST}}}")
 _WITHIN = re.compile(r"(?<=[a-z,] )([A-Za-z][a-z]{2,23})\b")
@@ -55,7 +60,7 @@ def build_vocabulary(
         for word in _WITHIN.findall(cleaned):
             within[word.lower()] += 1
             capital[word.lower()] += word[0].isupper()
-    names = {w for w, n in within.items() if n >= 5 and capital[w] / n > NAME_SHARE}
+    names = {w for w, n in within.items() if n >= NAME_USES and capital[w] / n > NAME_SHARE}
     removed = names | read_words("names.txt") | sensitive_words()
     kept = sorted(entries - removed)
     folded = {w: base for w in kept if (base := _singular(w, set(kept), frequencies))}
@@ -97,7 +102,7 @@ def _entries(lists: Iterable[Path]) -> set[str]:
 
 
 def _singular(word: str, kept: set[str], frequencies: Counter[str]) -> str | None:
-    """Return the singular of a plural, where both are words and the singular is no rarity beside it."""
+    """Return the singular of a plural, where both are words and the singular no rarity."""
     if word.endswith(("ss", "us", "is", "ews")) or not word.endswith("s"):
         return None
     candidates = [word[:-1]]
@@ -105,11 +110,7 @@ def _singular(word: str, kept: set[str], frequencies: Counter[str]) -> str | Non
         candidates.append(word[:-3] + "y")
     if word.endswith(("ches", "shes", "xes", "sses", "zes")):
         candidates.insert(0, word[:-2])
-    found = [
-        c
-        for c in candidates
-        if c in kept and len(c) > 2 and 5 * frequencies[c] >= frequencies[word]
-    ]
+    found = [c for c in candidates if c in kept and RARITY * frequencies[c] >= frequencies[word]]
     return found[0] if found else None
 
 

@@ -1,1 +1,1 @@
-"""One file per section of the context: joined digests in, the section or its reasoned absence out."""
+"""One file per section: joined digests in, the section or its reasoned absence out."""
