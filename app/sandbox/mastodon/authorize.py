@@ -13,8 +13,8 @@ from app.sandbox.mastodon import scopes
 from app.sandbox.mastodon.apps import OUT_OF_BAND
 from app.sandbox.mastodon.host import Host, host_of
 from app.sandbox.mastodon.params import Params, read_params
-from app.sandbox.pages import page
 from app.sandbox.registry import App, AuthorizationRequest
+from app.sandbox.render import page
 
 _CHALLENGE_LENGTH = 43  # base64url of a SHA-256 hash
 

@@ -1,0 +1,291 @@
+"""Northwind's desk, against a small stand-in for the context service."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse
+from starlette.routing import Route
+
+from app.sandbox.company import create_company
+from app.sandbox.company.consent import s256
+from app.sandbox.company.view import lay_out
+
+ISSUER = "https://context.test"
+DESK = "https://desk.test"
+TOPIC = {"label": "broadband, router", "share": 0.62, "valence": -0.7, "direction": "rising"}
+CONTEXT = {
+    "subject": "sub_1",
+    "purpose": "dpv:CustomerCare",
+    "as_of": "2026-06-15T12:00:00Z",
+    "use_until": "2026-06-15T12:15:00Z",
+    "brief": "She writes about her broadband, and has grown unhappy.",
+    "sections": {
+        "topics": {"status": "available", "topics": [TOPIC]},
+        "sentiment": {
+            "status": "available",
+            "valence": -0.42,
+            "interval": [-0.6, -0.2],
+            "trend": {"direction": "falling", "change": -0.5, "since": "2026-06-08"},
+            "daily": [{"valence": 0.4}, {"valence": -0.1}, {"valence": -0.5}],
+            "drivers": [{"label": "broadband, router"}],
+        },
+        "network": {"status": "absent", "reason": "not_granted"},
+        "rhythm": {"status": "absent", "reason": "insufficient_data"},
+    },
+}
+
+
+@dataclass
+class Service:
+    """What the desk needs of a context service, and what a test wants to know of it."""
+
+    issuer: str = ISSUER
+    iss: str = ISSUER
+    state: str | None = None
+    refusal: int | None = None
+    refreshable: bool = True
+    exchanges: list[dict[str, str]] = field(default_factory=list)
+    asked: dict[str, str] = field(default_factory=dict)
+    reads: list[str] = field(default_factory=list)
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/.well-known/oauth-authorization-server", self.metadata),
+                Route("/oauth/authorize", self.authorize),
+                Route("/oauth/token", self.token, methods=["POST"]),
+                Route("/v1/context", self.context),
+            ]
+        )
+
+    async def metadata(self, _request: Request):
+        endpoints = {"authorization_endpoint": f"{ISSUER}/oauth/authorize"}
+        return JSONResponse(
+            {"issuer": self.issuer, "token_endpoint": f"{ISSUER}/oauth/token", **endpoints}
+        )
+
+    async def authorize(self, request: Request):
+        self.asked = dict(request.query_params)
+        answer = {"code": "code-1", "state": self.state or self.asked["state"], "iss": self.iss}
+        return RedirectResponse(f"{self.asked['redirect_uri']}?{urlencode(answer)}", 303)
+
+    async def token(self, request: Request):
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        self.exchanges.append(form)
+        if not request.headers["authorization"].startswith("Basic "):
+            return JSONResponse({"error": "invalid_client"}, 401)
+        if form["grant_type"] == "refresh_token" and not self.refreshable:
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        number = len(self.exchanges)
+        return JSONResponse({"access_token": f"at-{number}", "refresh_token": f"rt-{number}"})
+
+    async def context(self, request: Request):
+        token = request.headers["authorization"].removeprefix("Bearer ")
+        self.reads.append(token)
+        if self.refusal is not None and token == "at-1":
+            problem = {"title": "The grant was revoked", "detail": "Ask her again if need be."}
+            return JSONResponse(problem, self.refusal)
+        return JSONResponse(CONTEXT)
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+@pytest.fixture
+async def agent(service):
+    """An agent's browser at the desk."""
+    to_service = httpx.ASGITransport(service.app())
+    desk = create_company(ISSUER, "cli_1", "s e+cret", DESK, transport=to_service)
+    mounts = {"all://context.test": to_service, "all://desk.test": httpx.ASGITransport(desk)}
+    async with httpx.AsyncClient(mounts=mounts, base_url=DESK) as browser:
+        yield browser
+
+
+async def ask(agent, service):
+    """Press the button and let the customer say yes; return the desk's page."""
+    return await agent.post("/ask", follow_redirects=True)
+
+
+async def test_the_agent_asks_and_sees_what_was_granted(agent, service):
+    assert "Ask the customer for context" in (await agent.get("/")).text
+
+    page = await ask(agent, service)
+
+    assert "grown unhappy" in page.text
+    assert "broadband, router" in page.text
+    assert "did not share this" in page.text
+    assert "too little to say anything honest" in page.text
+    assert "<polyline" in page.text
+    assert service.asked["purpose"] == "dpv:CustomerCare"
+    assert "context:topics" in service.asked["scope"].split()
+    assert service.exchanges[0]["redirect_uri"] == f"{DESK}/callback"
+
+
+async def test_the_code_is_bound_to_this_attempt(agent, service):
+    await ask(agent, service)
+
+    assert service.asked["code_challenge_method"] == "S256"
+    assert service.asked["code_challenge"] == s256(service.exchanges[0]["code_verifier"])
+    assert service.asked["response_type"] == "code"
+
+
+def test_the_challenge_is_that_of_the_rfc():
+    # RFC 7636, appendix B
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert s256(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+@pytest.mark.parametrize(
+    ("twist", "said"),
+    [
+        ({"state": "forged"}, "That answer was not for us"),
+        ({"iss": "https://elsewhere.test"}, "That answer came from elsewhere"),
+        ({"issuer": "https://elsewhere.test"}, "The server is not who it should be"),
+    ],
+)
+async def test_an_answer_that_is_not_to_our_question_buys_nothing(agent, service, twist, said):
+    for name, value in twist.items():
+        setattr(service, name, value)
+
+    page = await ask(agent, service)
+
+    assert said in page.text
+    assert service.exchanges == []
+    assert service.reads == []
+
+
+async def test_an_answer_counts_once_and_only_for_who_asked(agent, service):
+    sent = await agent.post("/ask")
+    state = parse_qs(urlsplit(sent.headers["location"]).query)["state"][0]
+    answer = f"/callback?{urlencode({'code': 'c', 'state': state, 'iss': ISSUER})}"
+
+    cookies = dict(agent.cookies)
+    agent.cookies.clear()
+    stranger = await agent.get(answer, follow_redirects=True)
+    assert service.exchanges == []
+    assert "Ask the customer for context" in stranger.text
+
+    agent.cookies.clear()
+    agent.cookies.update(cookies)
+    await agent.get(answer)
+    await agent.get(answer)
+    assert len(service.exchanges) == 1
+
+
+async def test_a_customer_who_declines_is_let_be(agent, service):
+    sent = await agent.post("/ask")
+    state = parse_qs(urlsplit(sent.headers["location"]).query)["state"][0]
+    answer = urlencode({"error": "access_denied", "state": state, "iss": ISSUER})
+
+    page = await agent.get(f"/callback?{answer}", follow_redirects=True)
+
+    assert "The customer declined" in page.text
+
+
+async def test_after_a_revocation_the_next_read_shows_the_refusal_and_nothing_else(agent, service):
+    await ask(agent, service)
+    service.refusal = 403
+
+    page = await agent.post("/read", follow_redirects=True)
+
+    assert "The grant was revoked" in page.text
+    assert "Ask her again if need be." in page.text
+    assert "grown unhappy" not in page.text
+
+
+async def test_a_token_that_ran_out_is_refreshed_once(agent, service):
+    await ask(agent, service)
+    service.refusal = 401
+
+    page = await agent.post("/read", follow_redirects=True)
+
+    assert "grown unhappy" in page.text
+    assert service.exchanges[-1]["refresh_token"] == "rt-1"
+    assert service.reads == ["at-1", "at-1", "at-2"]
+
+
+async def test_when_the_refresh_fails_too_the_service_has_the_last_word(agent, service):
+    await ask(agent, service)
+    service.refusal, service.refreshable = 401, False
+
+    page = await agent.post("/read", follow_redirects=True)
+
+    assert "The grant was revoked" in page.text
+
+
+async def test_the_end_of_the_call_forgets_everything(agent, service):
+    await ask(agent, service)
+    page = await agent.post("/end", follow_redirects=True)
+    assert "grown unhappy" not in page.text
+
+    page = await agent.post("/read", follow_redirects=True)
+    assert "Please ask the customer first." in page.text
+
+
+async def test_a_service_that_is_away_is_said_in_plain_words():
+    def away(_request):
+        raise httpx.ConnectError("refused")
+
+    desk = create_company(ISSUER, "cli_1", "secret", DESK, transport=httpx.MockTransport(away))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(desk), base_url=DESK) as browser:
+        page = await browser.post("/ask", follow_redirects=True)
+    assert "The context service does not answer" in page.text
+
+
+async def test_the_page_runs_no_script_and_keeps_tokens_to_itself(agent, service):
+    page = await ask(agent, service)
+
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script" not in policy
+    assert "<script" not in page.text
+    assert f"form-action 'self' {ISSUER}" in policy
+    assert "at-1" not in page.text
+    cookie = (await agent.get("/")).headers["set-cookie"]
+    assert re.search("httponly", cookie, re.IGNORECASE)
+    assert "at-1" not in cookie
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {},
+        {"status": "available"},
+        {"status": "available", "topics": [{"label": "x"}]},
+        {"status": "absent", "reason": "of another kind"},
+        "text",
+    ],
+)
+@pytest.mark.parametrize("name", ["topics", "sentiment", "network", "rhythm", "unheard_of"])
+def test_a_section_that_makes_no_sense_becomes_a_card_that_says_so(name, section):
+    sheet = lay_out({"sections": {name: section}})
+    assert [card.present for card in sheet.cards] == [False]
+    assert all(card.lines for card in sheet.cards)
+
+
+def test_every_section_that_is_available_is_drawn():
+    network = {"status": "available", "mood": "low", "people": "10-24", "difference": -0.5}
+    rhythm = {
+        "status": "available",
+        "active_hours": [8, 20],
+        "hours": [1 / 24] * 24,
+        "posts_per_week": "4-10",
+    }
+    sections = CONTEXT["sections"] | {"network": network, "rhythm": rhythm}
+
+    sheet = lay_out(CONTEXT | {"sections": sections})
+
+    assert all(card.present for card in sheet.cards)
+    assert sheet.purpose == "CustomerCare"
+    assert sheet.use_until == "15 June 2026, 12:15 UTC"
+    lines = " ".join(line for card in sheet.cards for line in card.lines)
+    assert "Rather low, among 10-24 people" in lines
+    assert "feels worse than they do" in lines
+    assert "08, 20" in lines
