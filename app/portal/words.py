@@ -15,6 +15,8 @@ EVEN_WITHIN = 0.1
 STRONG_FROM = 0.4
 """A valence this far from zero is called so without reserve."""
 
+HOURS_OF_DAY = 24
+
 SECTION_NAMES = {
     Section.TOPICS: "Topics",
     Section.SENTIMENT: "Sentiment",
@@ -123,7 +125,11 @@ def moment_words(moment: datetime) -> str:
 
 
 def hours_words(hours: Sequence[int]) -> str:
-    """Write hours of a day as ranges, like `07:00 to 09:00 and 21:00 to 23:00 (UTC)`."""
+    """Write hours of a day as ranges, like `07:00 to 09:00 and 22:00 to 01:00 (UTC)`.
+
+    Args:
+        hours: From 0 to 23, in any order; a range may go on past midnight.
+    """
     ranges: list[tuple[int, int]] = []
     for hour in sorted(hours):
         if ranges and ranges[-1][1] == hour:
@@ -132,6 +138,8 @@ def hours_words(hours: Sequence[int]) -> str:
             ranges.append((hour, hour + 1))
     if not ranges:
         return "no hour stands out"
+    if len(ranges) > 1 and ranges[0][0] == 0 and ranges[-1][1] == HOURS_OF_DAY:
+        ranges[0] = (ranges.pop()[0], ranges[0][1])
     return f"{listed([f'{first:02d}:00 to {last:02d}:00' for first, last in ranges])} (UTC)"
 
 

@@ -1,13 +1,14 @@
 """Her connections: linking an account, reading it again, unlinking it."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from app.errors import Invalid, Unavailable
 from app.portal.forms import Csrf
-from app.portal.redirect import see, to
+from app.portal.redirect import see
 from app.portal.render import page
 from app.portal.states import state_words
 from app.usecases.customers import CurrentSession
@@ -40,7 +41,10 @@ async def link(
         )
     except (Invalid, Unavailable) as error:
         return await _connections(request, services, session, address=address, problem=error.detail)
-    return to(url)
+    # A page that goes on by itself, not a redirect: Chromium applies form-action to redirects, and
+    # which server she would type was not known when the form's policy was written.
+    host = urlsplit(url).netloc
+    return page(request, "leaving.html", session, address=url, host=host)
 
 
 @router.get("/connections/callback", name="link_callback")

@@ -1,0 +1,182 @@
+"""Linking an account in the browser, its states, refreshing and unlinking it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.errors import Invalid, NotFound, Unavailable
+from app.portal.states import state_words
+from app.store.connections import ConnectionState
+from app.usecases.connections import ADVICE, ConnectionView
+from tests.app.portal.conftest import Browser, Portal
+from tests.support.clock import START
+
+READ = START - timedelta(hours=1)
+
+
+def view(state: ConnectionState, **changes: Any) -> ConnectionView:
+    known = ConnectionView(
+        id="con_1",
+        provider="mastodon",
+        instance="social.example",
+        handle="@mira",
+        state=state,
+        advice=ADVICE[state].format(host="social.example"),
+        refreshed_at=READ,
+        due_at=START + timedelta(hours=5),
+        engine="light",
+    )
+    return replace(known, **changes)
+
+
+class Fakes:
+    """Connections and refresh in one, which remember what they were asked."""
+
+    def __init__(self, *views: ConnectionView) -> None:
+        self.views = views
+        self.asked: list[tuple[Any, ...]] = []
+        self.problem: Exception | None = None
+        self.confirmed = True
+        self.due_at = START
+
+    async def list(self, _customer_id: str):
+        return self.views
+
+    async def begin_link(self, *about: str) -> str:
+        self.asked.append(about)
+        if self.problem:
+            raise self.problem
+        return "https://social.example/oauth/authorize?state=abc"
+
+    async def finish_link(self, session_hash: str, params: dict[str, str]) -> str:
+        self.asked.append((session_hash, params))
+        if self.problem:
+            raise self.problem
+        return "con_1"
+
+    async def unlink(self, *about: str) -> bool:
+        self.asked.append(about)
+        if self.problem:
+            raise self.problem
+        return self.confirmed
+
+    async def request_refresh(self, *about: str):
+        self.asked.append(about)
+        return self.due_at
+
+
+@pytest.fixture
+def fakes(portal: Portal) -> Fakes:
+    found = Fakes()
+    portal.change(connections=found, refresh=found)
+    return found
+
+
+async def test_linking_leads_to_the_provider_bound_to_this_browser(
+    portal: Portal, mira: Browser, fakes: Fakes
+):
+    # Check 47, the page's share: the session that began is handed on, and back.
+    session = await portal.services.customers.session(mira.http.cookies["milieu"])
+    page = await mira.get("/connections")
+    assert "Link your first account" in page.text
+    answer = await mira.submit(page.form("/connections/link"), address="social.example")
+    assert answer.status == 303
+    assert answer.response.headers["location"].startswith("https://social.example/oauth/")
+
+    back = await mira.follow(await mira.get("/connections/callback?code=c&state=abc"))
+
+    assert "Linked." in back.text
+    assert fakes.asked == [
+        (mira.customer_id, session.session_hash, "mastodon", "social.example"),
+        (session.session_hash, {"code": "c", "state": "abc"}),
+    ]
+
+
+async def test_a_foreign_state_links_nothing(portal: Portal, mira: Browser):
+    # Check 47, with the real use case: an attempt that this browser did not begin.
+    page = await mira.get("/connections/callback?code=c&state=somebody-elses")
+    assert page.status == 403
+    assert await portal.services.connections.list(mira.customer_id) == []
+
+
+async def test_coming_back_without_a_session_leads_to_signing_in(browser: Browser, fakes: Fakes):
+    answer = await browser.get("/connections/callback?code=c&state=abc")
+    assert answer.response.headers["location"] == "/sign-in?return_to=connections"
+    assert fakes.asked == []
+
+
+@pytest.mark.parametrize("problem", [Invalid("That is no instance."), Unavailable("No answer.")])
+async def test_an_address_that_does_not_work_is_said_beside_the_field(
+    mira: Browser, fakes: Fakes, problem: Exception
+):
+    fakes.problem = problem
+    page = await mira.get("/connections")
+    again = await mira.submit(page.form("/connections/link"), address='"><b>x')
+    assert again.status == 422
+    assert str(problem) in again.text
+    assert again.all("input", **{"aria-invalid": "true", "value": '"><b>x'})
+
+
+async def test_a_private_address_is_refused(mira: Browser):
+    page = await mira.get("/connections")
+    again = await mira.submit(page.form("/connections/link"), address="https://127.0.0.1:9")
+    assert again.status == 422
+    assert again.all("p", role="alert")
+
+
+@pytest.mark.parametrize("state", list(ConnectionState))
+async def test_each_state_has_a_word_and_what_she_can_do(
+    mira: Browser, fakes: Fakes, state: ConnectionState
+):
+    fakes.views = (view(state),)
+    page = await mira.get("/connections")
+    words = state_words(fakes.views[0], START)
+    assert words.words in page.text
+    assert fakes.views[0].advice in page.text
+    assert "Link another account" in page.text
+    again = [form for form in page.forms if ("address", "social.example") in form.fields]
+    assert bool(again) is (state in {ConnectionState.REAUTH_REQUIRED, ConnectionState.REVOKED})
+    assert bool(again) is not bool([form for form in page.forms if "/refresh" in form.action])
+
+
+async def test_while_an_account_is_being_read_the_page_renews_itself(mira: Browser, fakes: Fakes):
+    fakes.views = (view(ConnectionState.ACTIVE, refreshed_at=None, due_at=START),)
+    page = await mira.get("/connections")
+    assert "Reading…" in page.text
+    assert page.all("ul", id="accounts", **{"data-refresh": "3"})
+    assert page.all("meta", **{"http-equiv": "refresh"})
+    fakes.views = (view(ConnectionState.ACTIVE),)
+    after = await mira.get("/connections")
+    assert "Reading…" not in after.text
+    assert not after.all("ul", **{"data-refresh": "3"})
+
+
+async def test_refreshing_says_whether_it_is_now_or_later(mira: Browser, fakes: Fakes):
+    fakes.views = (view(ConnectionState.ACTIVE),)
+    form = (await mira.get("/connections")).form("/refresh")
+    assert "is being read again" in (await mira.follow(await mira.submit(form))).text
+    fakes.due_at = START + timedelta(minutes=5)
+    assert "asks us to wait" in (await mira.follow(await mira.submit(form))).text
+    assert fakes.asked == [(mira.customer_id, "con_1")] * 2
+
+
+async def test_unlinking_says_whether_the_provider_confirmed(mira: Browser, fakes: Fakes):
+    fakes.views = (view(ConnectionState.ACTIVE),)
+    form = (await mira.get("/connections")).form("/unlink")
+    assert "is deleted." in (await mira.follow(await mira.submit(form))).text
+    fakes.confirmed = False
+    assert "did not confirm" in (await mira.follow(await mira.submit(form))).text
+    fakes.problem = NotFound("You have no such connection.")
+    assert (await mira.submit(form)).status == 404
+
+
+@pytest.mark.parametrize("action", ["/connections/link", "/refresh", "/unlink"])
+async def test_nothing_is_done_without_its_own_form(mira: Browser, fakes: Fakes, action: str):
+    fakes.views = (view(ConnectionState.ACTIVE),)
+    page = await mira.get("/connections")
+    foreign = dict(page.form("/sign-out").fields)["csrf"]
+    for csrf in (None, foreign):
+        assert (await mira.submit(page.form(action), csrf=csrf)).status == 403
+    assert fakes.asked == []

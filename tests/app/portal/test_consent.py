@@ -1,0 +1,187 @@
+"""The consent page: what it shows, what it gives, and who can press its buttons (checks 12-15)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from app.portal.pages.consent import DURATIONS
+from tests.app.portal.conftest import CALLBACK, Browser, Portal
+from tests.app.portal.samples import CONTEXT
+
+
+class Preview:
+    """A context to show, in the place of hers."""
+
+    async def preview(self, _customer_id: str):
+        return CONTEXT
+
+
+def ticked(page) -> list[str]:
+    return [box["value"] for box in page.all("input", name="sections") if "checked" in box]
+
+
+async def test_it_shows_who_asks_why_and_what_each_part_would_show_now(
+    portal: Portal, mira: Browser
+):
+    portal.change(contexts=Preview())
+    page = await mira.get(await portal.asks(await portal.client(), "topics", "sentiment"))
+    assert page.status == 200
+    for words in (
+        "Northwind",
+        "northwind.example",
+        "to help you when you contact them",
+        "broadband outage (rising), moving house (steady) and team play-offs (fading)",
+        "rather unhappy, worse since 20 February",
+        "crm.northwind.example",
+    ):
+        assert words in page.text
+    assert ticked(page) == ["topics", "sentiment"]
+    assert "Network mood" not in page.text
+
+
+async def test_allowing_and_refusing_are_buttons_of_one_kind(portal: Portal, mira: Browser):
+    page = await mira.get(await portal.asks(await portal.client(), "topics"))
+    allow, refuse = page.all("button", name="decision")
+    assert {**allow, "value": ""} == {**refuse, "value": ""}
+
+
+async def test_she_gives_only_what_stayed_ticked(portal: Portal, mira: Browser):
+    # Check 15. Mutation tried: approving `pending.sections`.
+    page = await mira.get(await portal.asks(await portal.client(), "topics", "sentiment"))
+    answer = await mira.submit(page.form("/consent"), sections=["topics"], decision="allow")
+    assert answer.status == 303
+    location = answer.response.headers["location"]
+    assert location.startswith(CALLBACK)
+    assert parse_qs(urlsplit(location).query)["state"] == ["s1"]
+    (grant,) = await portal.services.grants.list(mira.customer_id)
+    assert grant.sections == ["topics"]
+    assert grant.expires_at == portal.clock() + timedelta(days=30)
+
+
+@pytest.mark.parametrize("duration", DURATIONS, ids=lambda duration: duration.name)
+async def test_each_duration_ends_when_it_says(portal: Portal, mira: Browser, duration):
+    page = await mira.get(await portal.asks(await portal.client(), "topics"))
+    assert duration.words in page.text
+    await mira.submit(page.form("/consent"), duration=duration.name, decision="allow")
+    (grant,) = await portal.services.grants.list(mira.customer_id)
+    expected = duration.span and portal.clock() + duration.span
+    assert grant.expires_at == expected
+
+
+async def test_refusing_gives_nothing_and_tells_the_client(portal: Portal, mira: Browser):
+    page = await mira.get(await portal.asks(await portal.client(), "topics"))
+    answer = await mira.submit(page.form("/consent"), decision="refuse")
+    assert answer.status == 303
+    assert "error=access_denied" in answer.response.headers["location"]
+    assert await portal.services.grants.list(mira.customer_id) == []
+
+
+async def test_allowing_nothing_is_asked_about_again_with_everything_unticked(
+    portal: Portal, mira: Browser
+):
+    page = await mira.get(await portal.asks(await portal.client(), "topics", "network"))
+    again = await mira.submit(page.form("/consent"), sections=None, decision="allow")
+    assert again.status == 422
+    assert "Nothing is ticked" in again.text
+    assert again.all("p", role="alert")
+    assert ticked(again) == []
+    assert await portal.services.grants.list(mira.customer_id) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decision": "maybe"},
+        {"decision": ""},
+        {"decision": "allow", "duration": "ever"},
+        {"decision": "allow", "sections": ["rhythm", "identity"]},
+    ],
+)
+async def test_a_form_that_says_something_else_decides_nothing(
+    portal: Portal, mira: Browser, changes: dict[str, object]
+):
+    path = await portal.asks(await portal.client(), "topics")
+    page = await mira.get(path)
+    assert (await mira.submit(page.form("/consent"), **changes)).status == 422
+    assert await portal.services.grants.list(mira.customer_id) == []
+    assert (await mira.get(path)).status == 200
+
+
+async def test_one_requests_form_cannot_approve_another(portal: Portal, mira: Browser):
+    # Check 12, a second tab. Mutation tried: leaving the request's id out of the scope.
+    client = await portal.client()
+    first = await mira.get(await portal.asks(client, "topics"))
+    second = await mira.get(await portal.asks(client, "sentiment"))
+    token = dict(first.form("/consent").fields)["csrf"]
+    refused = await mira.submit(second.form("/consent"), csrf=token, decision="allow")
+    assert refused.status == 403
+    assert await portal.services.grants.list(mira.customer_id) == []
+
+
+async def test_one_sessions_form_cannot_be_used_in_another(portal: Portal, mira: Browser):
+    # Check 12. Mutation tried: leaving the session out of the token.
+    other = await portal.signed_in("other@example.org")
+    path = await portal.asks(await portal.client(), "topics")
+    form = (await mira.get(path)).form("/consent")
+    for decision in ("allow", "refuse"):
+        assert (await other.submit(form, decision=decision)).status == 403
+        assert (await other.submit(form, decision=decision, csrf=None)).status == 403
+    assert (await mira.get(path)).status == 200
+
+
+async def test_a_decided_request_cannot_be_decided_again(portal: Portal, mira: Browser):
+    path = await portal.asks(await portal.client(), "topics")
+    form = (await mira.get(path)).form("/consent")
+    assert (await mira.submit(form, decision="allow")).status == 303
+    assert (await mira.submit(form, decision="refuse")).status == 409
+    assert (await mira.get(path)).status == 409
+
+
+async def test_an_unknown_or_expired_request_is_a_page_of_ours(portal: Portal, mira: Browser):
+    path = await portal.asks(await portal.client(), "topics")
+    portal.clock.advance(minutes=11)
+    for gone in (path, "/consent/" + "a" * 43):
+        page = await mira.get(gone)
+        assert page.status == 404
+        assert "start again from the application" in page.text
+
+
+async def test_hostile_names_are_words_not_markup(portal: Portal, mira: Browser):
+    # Check 14. Mutation tried: autoescape off.
+    name = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+    client = await portal.client(name, "https://northwind.example")
+    page = await mira.get(await portal.asks(client, "topics"))
+    assert name in page.text
+    assert "<script>alert" not in page.html
+    assert not page.all("img")
+    assert "northwind.example" in page.text
+
+
+async def test_its_policy_lets_the_form_lead_to_the_clients_host_and_no_further(
+    portal: Portal, mira: Browser
+):
+    path = await portal.asks(await portal.client(), "topics")
+    consent, grants = await mira.get(path), await mira.get("/grants")
+    assert directives(consent)["form-action"] == ["'self'", "https://crm.northwind.example"]
+    assert directives(grants)["form-action"] == ["'self'"]
+
+
+def directives(page) -> dict[str, list[str]]:
+    policy = page.response.headers["content-security-policy"]
+    return {words[0]: words[1:] for words in (part.split() for part in policy.split(";"))}
+
+
+async def test_an_origin_cannot_write_a_directive(portal: Portal, mira: Browser):
+    path = await portal.asks(await portal.client(), "topics")
+    pending = await portal.services.authorization.pending(path.rsplit("/", 1)[1])
+
+    class Hostile:
+        async def pending(self, _request_id: str):
+            return replace(pending, redirect_origin="https://x;script-src 'unsafe-inline'")
+
+    portal.change(authorization=Hostile())
+    page = await mira.get(path)
+    assert directives(page)["form-action"] == ["'self'"]
+    assert directives(page)["script-src"] == ["'self'"]

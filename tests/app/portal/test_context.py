@@ -1,0 +1,94 @@
+"""What a company could see, as she sees it first."""
+
+from dataclasses import replace
+
+import pytest
+
+from context.document import AbsenceReason, Context
+from tests.app.portal.conftest import Browser, Portal
+from tests.app.portal.samples import CONTEXT, absent, without
+
+
+class Linked:
+    """Someone with one connection."""
+
+    async def list(self, _customer_id: str):
+        return ["a connection"]
+
+
+def showing(portal: Portal, context: Context) -> None:
+    class Preview:
+        async def preview(self, _customer_id: str):
+            return context
+
+    portal.change(contexts=Preview(), connections=Linked())
+
+
+async def test_every_section_is_drawn_and_written(portal: Portal, mira: Browser):
+    showing(portal, CONTEXT)
+    page = await mira.get("/context")
+    assert CONTEXT.brief in page.text
+    for words in (
+        "rather unhappy, worse since 20 February",
+        "broadband outage weighs on you",
+        "team play-offs lifts you",
+        "too little to say",
+        "You seem less happy than the people around you.",
+        "From 10–24 people on 2 March",
+        "You post 11–30 times a week.",
+        "07:00 to 09:00 and 18:00 to 22:00 (UTC)",
+    ):
+        assert words in page.text
+    assert {svg["aria-labelledby"] for svg in page.all("svg", role="img")} == {
+        "sentiment-title",
+        "network-title",
+        "rhythm-title",
+    }
+    assert len(page.all("table")) == 3
+    assert not page.all("main", **{"data-refresh": "3"})
+
+
+async def test_a_section_that_is_absent_says_why_and_what_would_change_it(
+    portal: Portal, mira: Browser
+):
+    reason = AbsenceReason.INSUFFICIENT_DATA
+    showing(portal, without(network=reason, sentiment=reason))
+    page = await mira.get("/context")
+    assert "It takes at least five people" in page.text
+    assert "A few more public posts would change that." in page.text
+    assert "broadband outage" in page.text
+
+
+async def test_without_a_connection_it_leads_to_the_first_one(mira: Browser):
+    page = await mira.get("/context")
+    assert "Link your first account" in page.text
+    assert page.all("a", href="/connections", **{"class": "button"})
+    assert not page.all("div", **{"data-refresh": "3"})
+
+
+async def test_while_the_first_reading_runs_the_page_renews_itself(portal: Portal, mira: Browser):
+    showing(portal, absent(AbsenceReason.PENDING))
+    page = await mira.get("/context")
+    assert "Reading…" in page.text
+    assert page.all("div", id="context", **{"data-refresh": "3"})
+    assert page.all("meta", **{"http-equiv": "refresh", "content": "5"})
+
+
+@pytest.mark.parametrize("reason", [AbsenceReason.STALE, AbsenceReason.LINK_BROKEN])
+async def test_when_nothing_can_be_shown_there_is_one_reason_and_one_way_on(
+    portal: Portal, mira: Browser, reason: AbsenceReason
+):
+    showing(portal, absent(reason))
+    page = await mira.get("/context")
+    assert "Nothing can be shown" in page.text
+    assert "See your connections" in page.text
+
+
+async def test_topics_are_words_not_markup(portal: Portal, mira: Browser):
+    topics = CONTEXT.sections.topics
+    hostile = replace(topics.topics[0], label="<script>alert(1)</script>")
+    sections = replace(CONTEXT.sections, topics=replace(topics, topics=[hostile]))
+    showing(portal, replace(CONTEXT, sections=sections))
+    page = await mira.get("/context")
+    assert "<script>alert(1)</script>" in page.text
+    assert "<script>alert" not in page.html

@@ -1,0 +1,117 @@
+"""Grants with one-click revocation, and the access log."""
+
+from datetime import timedelta
+
+from tests.app.portal.conftest import Browser, Portal
+
+
+async def test_active_grants_come_first_with_all_there_is_to_know(portal: Portal, mira: Browser):
+    client = await portal.client()
+    until = portal.clock() + timedelta(days=7)
+    grant = await portal.gives(mira.customer_id, client, "topics", "network", until=until)
+    await portal.reads(mira.customer_id, client, grant)
+    page = await mira.get("/grants")
+    for words in (
+        "Northwind",
+        "northwind.example",
+        "to help you when you contact them",
+        "Topics",
+        "Network mood",
+        "9 Mar 2026, 09:00 UTC",
+    ):
+        assert words in page.text
+    assert "Last look never" not in page.text
+    assert len([form for form in page.forms if "revoke" in form.action]) == 1
+
+
+async def test_revoking_is_one_click(portal: Portal, mira: Browser):
+    grant = await portal.gives(mira.customer_id, await portal.client(), "topics")
+    page = await mira.get("/grants")
+    after = await mira.follow(await mira.submit(page.form(grant)))
+    assert "From now on every look is refused." in after.text
+    assert "Nobody may see anything now." in after.text
+    assert "Revoked" in after.text
+    assert not [form for form in after.forms if "revoke" in form.action]
+    assert (await mira.submit(page.form(grant))).status == 404
+
+
+async def test_an_expired_grant_is_shown_as_ended(portal: Portal, mira: Browser):
+    until = portal.clock() + timedelta(minutes=30)
+    await portal.gives(mira.customer_id, await portal.client(), "topics", until=until)
+    portal.clock.advance(hours=1)
+    page = await mira.get("/grants")
+    assert "Expired" in page.text
+    assert not [form for form in page.forms if "revoke" in form.action]
+
+
+async def test_nobody_revokes_without_her_form_or_another_customers_grant(
+    portal: Portal, mira: Browser
+):
+    grant = await portal.gives(mira.customer_id, await portal.client(), "topics")
+    form = (await mira.get("/grants")).form(grant)
+    other = await portal.signed_in("other@example.org")
+    await portal.gives(other.customer_id, await portal.client(), "topics")
+    own = dict((await other.get("/grants")).form("revoke").fields)["csrf"]
+    assert (await mira.submit(form, csrf=None)).status == 403
+    assert (await mira.submit(form, csrf=own)).status == 403
+    assert (await other.submit(form)).status == 403
+    assert (await other.submit(form, csrf=own)).status == 404
+    (view,) = await portal.services.grants.list(mira.customer_id)
+    assert view.state == "active"
+
+
+async def test_the_log_tells_who_looked_when_why_and_what_was_shown(portal: Portal, mira: Browser):
+    client = await portal.client()
+    grant = await portal.gives(mira.customer_id, client, "topics", "sentiment")
+    assert "Nobody has looked yet." in (await mira.get("/accesses")).text
+    await portal.reads(
+        mira.customer_id,
+        client,
+        grant,
+        agent="<b>Ana</b>",
+        call_id="call-7",
+        withheld={"sentiment": "insufficient_data", "network": "not_granted"},
+    )
+    portal.clock.advance(minutes=1)
+    await portal.reads(
+        mira.customer_id,
+        client,
+        grant,
+        outcome="refused",
+        served=[],
+        withheld={"topics": "grant_revoked", "sentiment": "grant_revoked"},
+    )
+    page = await mira.get("/accesses")
+    for words in (
+        "Agent <b>Ana</b>",
+        "Call call-7",
+        "Served",
+        "Sentiment: too little to say",
+        "Network mood: you did not grant it",
+        "Refused",
+        "Nothing was shown: you had revoked the grant.",
+        "to help you when you contact them",
+    ):
+        assert words in page.text
+    assert page.text.index("Refused") < page.text.index("Served")
+    assert not page.all("b")
+
+
+async def test_a_long_log_has_pages(portal: Portal, mira: Browser):
+    client = await portal.client()
+    grant = await portal.gives(mira.customer_id, client, "topics")
+    for number in range(52):
+        portal.clock.advance(minutes=1)
+        await portal.reads(mira.customer_id, client, grant, call_id=f"call-{number:02d}")
+    newest = await mira.get("/accesses")
+    assert "call-51" in newest.text
+    assert "call-01" not in newest.text
+    older = await mira.get(newest.all("a", rel="next")[0]["href"])
+    assert "call-01" in older.text
+    assert "call-02" not in older.text
+    assert not older.all("a", rel="next")
+    assert older.all("a", href="/accesses")
+
+
+async def test_after_the_last_page_there_is_nothing_older(mira: Browser):
+    assert "There is nothing older." in (await mira.get("/accesses?before=acc_0")).text
