@@ -105,9 +105,8 @@ class Digest:
 
     def to_bytes(self) -> bytes:
         """Return the canonical serialised form: equal digests give equal bytes."""
-        newest = max(
-            [*(d.day for d in self.days), *(n.day for n in self.network)], default=date(1970, 1, 1)
-        )
+        known = [*(d.day for d in self.days), *(n.day for n in self.network)]
+        newest = max(known, default=date(1970, 1, 1))
         document = {
             "v": self.version,
             "e": self.engine,
@@ -200,7 +199,7 @@ def _hours(values: list[object]) -> tuple[int, ...]:
 
 
 def _day(newest: date, offset: object) -> date:
-    return newest - timedelta(days=_count(offset, low=-1_000))
+    return newest - timedelta(days=_count(offset, low=-_MAX_COUNT))
 
 
 def _count(value: object, low: int = 0) -> int:

@@ -20,7 +20,7 @@ _INVISIBLE = re.compile(
 )
 _URL = re.compile(r"(?:https?://|www\.)\S{0,500}|\bhttps?\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
-_HANDLE = re.compile(r"@[\w.\-]{1,60}(?:@[\w.\-]{1,100})?")
+_HANDLE = re.compile(r"(?<![\w.+\-])@[\w.\-]{1,60}(?:@[\w.\-]{1,100})?")
 _NUMBER = re.compile(r"(?<![\w])[+(]?\d(?:[\d\s().\-/]{4,24})\d(?!\w)")
 _SPACE = re.compile(r"\s+")
 
@@ -31,7 +31,7 @@ _EMOTICON = (
 _EMOJI = "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*"
 _WORD = r"[^\W_]+(?:['\u2019\-][^\W_]+)*"
 _TOKEN = re.compile(rf"{_EMOTICON}|#\w+|@user|{_WORD}|[!?]+|\.{{2,}}|[.,;:]|\u2026|{_EMOJI}")
-_PLAIN_WORD = re.compile(r"[a-z]{3,24}")
+_PLAIN_WORD = re.compile(r"(?<!\w)[a-z]{3,24}(?!\w)")
 _ELONGATED = re.compile(r"(\w)\1{2,}")
 
 
@@ -59,7 +59,7 @@ def clean(text: str) -> str:
     if "/" in text or "." in text or "http" in text:
         text = _URL.sub("http", text)
     if "@" in text:
-        text = _HANDLE.sub("@user", _EMAIL.sub(" ", text))
+        text = _EMAIL.sub(" ", _HANDLE.sub("@user", text))
     text = _NUMBER.sub(" ", text)
     return _SPACE.sub(" ", text).strip()
 

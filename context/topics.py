@@ -27,7 +27,7 @@ MIN_POSTS_PER_TERM = 2
 """Posts of the topic that must use a term before it names the topic."""
 MAX_TOPICS = 10
 MAX_TERMS = 5
-NEAR = 0.86
+NEAR = 0.78
 """Cosine distance up to which clusters are merged, chosen on grouped labelled posts."""
 SAME_TOPIC = 0.3
 """Overlap of terms from which on two topics are taken for one, 0 to 1."""

@@ -134,8 +134,8 @@ def estimate(found: Tally) -> Estimate:
 def find_change(days: Sequence[DayCounts], today: date) -> Change | None:
     """Return the most marked change of valence of the last three weeks, or None within chance.
 
-    Every day with posts of the last ``LONGEST_CHANGE`` is tried as the first of a later part, which is
-    compared with all days before it. The largest difference in standard deviations must reach
+    Every day with posts of the last ``LONGEST_CHANGE`` is tried as the first of a later part,
+    which is compared with all days before it. The largest difference in standard deviations must reach
     ``CHANGE_AT``, high enough that trying many days calls few false changes.
 
     Args:

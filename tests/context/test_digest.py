@@ -1,0 +1,117 @@
+import json
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from context.digest import MAX_BYTES, DayCounts, Digest, DigestError, NetworkDay, TopicRecord
+
+days = st.dates(date(2026, 1, 1), date(2026, 4, 1))
+counts = st.integers(0, 20_000)
+day_counts = st.builds(DayCounts, days, counts, counts, counts, counts)
+topics = st.builds(
+    TopicRecord,
+    id=st.from_regex(r"top_[0-9a-f]{8}", fullmatch=True),
+    terms=st.lists(st.sampled_from(["phone", "garden", "train"]), max_size=5).map(tuple),
+    days=st.lists(day_counts, max_size=5).map(tuple),
+    first_seen=days,
+    last_seen=days,
+)
+digests = st.builds(
+    Digest,
+    engine=st.sampled_from(["light/1", "full/3"]),
+    days=st.lists(day_counts, max_size=20).map(tuple),
+    topics=st.lists(topics, max_size=4).map(tuple),
+    hours=st.lists(counts, min_size=24, max_size=24).map(tuple),
+    languages=st.dictionaries(st.sampled_from(["en", "de"]), counts),
+    network=st.lists(st.builds(NetworkDay, days, st.integers(-100, 100), counts), max_size=5).map(
+        tuple
+    ),
+)
+
+
+@given(digests)
+def test_bytes_out_and_in_again_lose_nothing(digest):
+    data = digest.to_bytes()
+    assert data.isascii()
+    assert Digest.from_bytes(data) == digest
+    assert Digest.from_bytes(data).to_bytes() == data
+
+
+@given(
+    st.binary(max_size=300)
+    | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(st.sampled_from("veodthln"), inner, max_size=8)
+        ),
+        max_leaves=20,
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_garbage_is_a_digest_error_and_nothing_else(data):
+    with pytest.raises(DigestError):
+        Digest.from_bytes(data)
+
+
+@given(digests, st.data())
+def test_a_changed_part_is_an_error_or_a_digest(digest, data):
+    document = json.loads(digest.to_bytes())
+    key = data.draw(st.sampled_from(sorted(document)))
+    document[key] = data.draw(
+        st.none()
+        | st.integers()
+        | st.text(max_size=3)
+        | st.lists(st.lists(st.integers()))
+        | st.just({})
+    )
+    try:
+        found = Digest.from_bytes(json.dumps(document).encode())
+    except DigestError:
+        return
+    assert isinstance(found, Digest)
+
+
+def test_another_version_says_to_analyse_afresh():
+    document = json.loads(Digest("light/1").to_bytes()) | {"v": 99}
+    with pytest.raises(DigestError, match="another version"):
+        Digest.from_bytes(json.dumps(document).encode())
+
+
+def test_an_error_does_not_quote_the_bytes():
+    with pytest.raises(DigestError) as caught:
+        Digest.from_bytes(b'{"v": 1, "o": "a private sentence"}')
+    assert "private" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_what_is_too_large_is_refused_unread():
+    with pytest.raises(DigestError, match="too large"):
+        Digest.from_bytes(b"[" * 70_000)
+
+
+def test_deep_nesting_is_refused():
+    with pytest.raises(DigestError):
+        Digest.from_bytes(b"[" * 60_000)
+
+
+def test_a_busy_digest_stays_small():
+    today = date(2026, 11, 20)
+    back = [today - timedelta(days=age) for age in range(120)]
+    digest = Digest(
+        "light/1",
+        days=tuple(DayCounts(day, 12, 345, 432, 423) for day in back),
+        topics=tuple(
+            TopicRecord(
+                f"top_{i:08x}",
+                ("a" * 12,) * 5,
+                tuple(DayCounts(day, 1, 33, 34, 33) for day in back[: 30 - i]),
+                today,
+                today,
+            )
+            for i in range(6)
+        ),
+    )
+    assert len(digest.to_bytes()) < MAX_BYTES
