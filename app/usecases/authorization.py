@@ -1,6 +1,5 @@
 """Authorization: a client asks, she decides, and the client gets tokens for what she gave."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from app.clock import Clock
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.ids import ACCESS_TOKEN, REFRESH_TOKEN, new_secret, secret_hash
 from app.store.authorization import with_stores
-from app.store.clients import SigningKey, find_client, signing_keys
+from app.store.clients import find_client
 from app.store.engine import Database
 from app.store.grants import (
     ConsentRequest,
@@ -25,10 +24,9 @@ from app.store.grants import (
 from app.store.secrets import Vault
 from app.usecases.clients import host_of
 from app.usecases.purposes import label_of
+from app.usecases.signing_keys import published_keys
 from oauth.server.engine import Asked, AuthorizationEngine, CannotRedirect
-from oauth.server.keys import jwks, new_signing_key
 from oauth.server.messages import OAuthRequest, OAuthResponse
-from oauth.server.stores import GrantRecord
 from oauth.server.tokens import Secrets
 
 CONSENT_LIFETIME = timedelta(minutes=10)
@@ -174,9 +172,8 @@ class Authorization:
             grant = await give_grant(
                 session, customer_id, asked.client.id, asked.purpose, given, expires_at, now
             )
-            record = GrantRecord(grant.id, grant.client_id, given, expires_at)
             answer = await with_stores(
-                session, lambda stores: self._engine.approve(found.parameters, record, stores)
+                session, lambda stores: self._engine.approve(found.parameters, grant.id, stores)
             )
         return _location(answer)
 
@@ -206,27 +203,7 @@ class Authorization:
 
     async def jwks(self) -> dict[str, Any]:
         """Return the public signing keys, making the first one when there is none."""
-        async with self._database.reading() as session:
-            keys = await signing_keys(session)
-        if not keys:
-            keys = [await self._first_signing_key()]
-        return jwks(key.public_jwk for key in keys)
-
-    async def _first_signing_key(self) -> SigningKey:
-        # Two processes that start at once may each make one: both are published, both are good.
-        pair = new_signing_key()
-        private = json.dumps(pair.private_jwk).encode()
-        key = SigningKey(
-            kid=pair.kid,
-            public_jwk=pair.public_jwk,
-            sealed_private_jwk=self._vault.service.seal(
-                private, f"signing_keys.sealed_private_jwk:{pair.kid}"
-            ),
-            created_at=self._clock(),
-        )
-        async with self._database.writing() as session:
-            session.add(key)
-        return key
+        return await published_keys(self._database, self._vault, self._clock())
 
     async def _judge(self, session: AsyncSession, request: OAuthRequest) -> Asked | OAuthResponse:
         try:

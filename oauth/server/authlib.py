@@ -19,7 +19,7 @@ from oauth.server.refresh import RefreshGrant
 from oauth.server.revoke import Revocation
 from oauth.server.token import CodeGrant
 
-LOGGERS = ("authlib", "joserfc")
+LOGGERS = ("authlib",)
 """Loggers that print tokens at DEBUG; the host keeps them at WARNING."""
 
 _TRANSPORT_JUDGED_ELSEWHERE = "https://localhost/"

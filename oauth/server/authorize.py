@@ -105,6 +105,7 @@ class AuthorizeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib i
             registered = " ".join(client.purposes)
             raise InvalidRequestError(f"This client is registered for: {registered}")
         kept = {name: payload.data[name] for name in PARAMETERS if name in payload.data}
+        kept["purpose"] = purpose
         self.asked = Asked(client, payload.redirect_uri, purpose, sections, kept)
 
     def generate_authorization_code(self) -> str:

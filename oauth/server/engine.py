@@ -78,16 +78,17 @@ class AuthorizationEngine:
         return asked
 
     def approve(
-        self, parameters: Mapping[str, str], grant: GrantRecord, stores: Stores
+        self, parameters: Mapping[str, str], grant_id: str, stores: Stores
     ) -> OAuthResponse:
         """Issue a code for a grant, and send the customer back with it.
 
         Args:
             parameters: Those of `Asked`; they are judged again.
-            grant: What she gave, which may be less than was asked for.
+            grant_id: The grant she gave, which may be less than was asked for; without it being
+                active the answer is `access_denied`.
             stores: The transaction in which the grant was written.
         """
-        return self._decide(parameters, grant, stores)
+        return self._decide(parameters, stores.active_grant(grant_id, self.clock()), stores)
 
     def deny(self, parameters: Mapping[str, str], stores: Stores) -> OAuthResponse:
         """Send the customer back with `access_denied`."""

@@ -79,10 +79,9 @@ def redirect(uri: str) -> OAuthResponse:
 
 
 def _pairs(raw: bytes) -> Pairs | None:
+    # What is not UTF-8 becomes U+FFFD, which equals nothing that was ever registered or issued.
+    text = raw.decode("utf-8", "replace")
     try:
-        text = raw.decode("ascii")
-        return tuple(
-            parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
-        )
+        return tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError:
         return None

@@ -15,18 +15,25 @@ HONEST_REPEAT = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class HeldCode:
-    """A code as Authlib's grant wants to see it."""
+    """A code as Authlib's grant wants to see it.
+
+    Args:
+        record: What is kept of it.
+        repeats_uri: Whether the redemption repeats the redirect URI. OAuth 2.0 clients must;
+            OAuth 2.1 ones need not (draft 15, section 10.2), since PKCE binds the code.
+    """
 
     record: CodeRecord
+    repeats_uri: bool
 
     @property
     def code_challenge(self) -> str:
         """The S256 challenge of the authorization request."""
         return self.record.code_challenge
 
-    def get_redirect_uri(self) -> str:
-        """Return the redirect URI of the authorization request."""
-        return self.record.redirect_uri
+    def get_redirect_uri(self) -> str | None:
+        """Return the redirect URI that the redemption must repeat, if it does."""
+        return self.record.redirect_uri if self.repeats_uri else None
 
     def get_scope(self) -> None:
         """Return nothing: the scope is the grant's."""
@@ -47,7 +54,7 @@ class CodeGrant(AuthorizeGrant):
             return None
         if record.client_id != client.record.id or record.expires_at <= exchange.now:
             return None
-        return HeldCode(record)
+        return HeldCode(record, repeats_uri=self.request.payload.redirect_uri is not None)
 
     def authenticate_user(self, code: HeldCode) -> GrantRecord | None:
         """Return the grant the code stands on, consuming the code; None if either is gone."""
