@@ -13,6 +13,7 @@ from app.store.secrets import Vault
 from tests.support import postgres as postgres_support
 from tests.support.clock import SettableClock
 from tests.support.postgres import Postgres
+from tests.support.threads import in_thread
 
 # How long an example takes says nothing about whether it is right.
 hypothesis.settings.register_profile("milieu", deadline=None, print_blob=True)
@@ -41,7 +42,7 @@ def postgres() -> Iterator[Postgres]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A migrated SQLite database, as the bytes of its file."""
     path = tmp_path_factory.mktemp("template") / "milieu.db"
-    upgrade(f"sqlite:///{path}")
+    in_thread(upgrade, f"sqlite:///{path}")
     return path.read_bytes()
 
 

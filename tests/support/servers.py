@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import uvicorn
 
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 120
 COMMAND = "import sys; from app.admin.main import main; sys.argv[0] = 'milieu'; main()"
 
 
@@ -29,10 +29,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[str]:
+def serving(app: Any, port: int = 0) -> Iterator[str]:
     """Serve an ASGI app on a real socket, in a thread; yields its base address."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", port))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="auto"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

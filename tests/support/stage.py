@@ -75,6 +75,7 @@ class Network:
     app: Starlette
     faults: Faults
     url: str
+    clock: SettableClock
 
     @property
     def world(self):
@@ -92,6 +93,13 @@ class Network:
         for handle in handles:
             self.world.add_person(Person(handle, handle.title(), **about))
 
+    def said(self, handle: str, words: str, **ago: float) -> None:
+        """Let a person have posted some time ago."""
+        now = self.clock()
+        self.clock.set(now - timedelta(**ago))
+        self.world.publish(handle, words)
+        self.clock.set(now)
+
     def friends(self, handle: str, *others: str) -> None:
         for other in others:
             self.world.follow(handle, other)
@@ -100,10 +108,10 @@ class Network:
 @contextmanager
 def network_at(clock: SettableClock) -> Iterator[Network]:
     """Serve an empty network whose time is the test's."""
-    app = create_sandbox(clock=clock, storylines=False)
+    app = create_sandbox(clock=clock, storylines=())
     faults = Faults(app)
     with serving(faults) as url:
-        yield Network(app, faults, url)
+        yield Network(app, faults, url, clock)
 
 
 async def browse(url: str, handle: str | None) -> dict[str, str]:
