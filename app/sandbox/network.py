@@ -1,6 +1,7 @@
 """Puts the network together: the one place where its parts are made."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from app.sandbox.mastodon.refusal import Refusal, answer_http, answer_refusal
 from app.sandbox.pace import Pace
 from app.sandbox.registry import Registry
 from app.sandbox.saved import Saved
+from app.sandbox.storylines.model import Storyline
 from app.sandbox.storylines.narrator import Narrator
 from app.sandbox.storylines.read import read_everyday, read_storylines
 from app.sandbox.weather import Sleep, Weather, WeatherMiddleware
@@ -33,7 +35,7 @@ def create_sandbox(
     base_url: str | None = None,
     state_file: Path | None = None,
     rate_limit: RateLimit | None = None,
-    storylines: bool = True,
+    storylines: Sequence[Storyline] | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> Starlette:
     """Create the sandbox network.
@@ -48,7 +50,8 @@ def create_sandbox(
         base_url: The network's address; taken from each request unless given.
         state_file: Where logins and published statuses are kept; memory only unless given.
         rate_limit: 300 requests in five minutes for each caller unless given.
-        storylines: False for an empty network, to be filled from a file.
+        storylines: What happens here; all that ship with the sandbox unless given. Empty for a
+            network without people, to be filled from a file.
         sleep: Waits some seconds; only slow answers ordered by `controls` use it.
 
     Returns:
@@ -59,7 +62,7 @@ def create_sandbox(
         ValueError: The time lapse is below 1, or the anchor has no time zone.
     """
     pace = Pace(anchor or clock(), time_lapse)
-    told = read_storylines() if storylines else ()
+    told = read_storylines() if storylines is None else storylines
     world = World(clock, Narrator(told, read_everyday(), pace, seed))
     host = Host(world, Registry(), Saved(state_file), base_url)
     host.saved.read(host.registry, world)

@@ -4,7 +4,6 @@ Sources: RFC 6749, RFC 7009, RFC 7636, RFC 8414; Doorkeeper for the wording of e
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from urllib.parse import unquote
@@ -130,7 +129,7 @@ def _basic(request: Request) -> tuple[str, str] | None:
         return None
     try:
         client_id, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not ASCII, not Base64, not UTF-8
         return ("", "")
     return unquote(client_id), unquote(secret)
 

@@ -12,8 +12,10 @@ import uvicorn
 from starlette.applications import Starlette
 
 from app.sandbox.network import create_sandbox
+from app.sandbox.storylines.read import read_storylines
 
 OPENED = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+MOVING = [one for one in read_storylines() if one.name == "moving"]
 
 
 @dataclass
@@ -53,8 +55,8 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def network(clock) -> Iterator[Served]:
-    """The network with its storylines, served on a free loopback port."""
-    app = create_sandbox(clock=clock)
+    """The network with one of its storylines, served on a free loopback port."""
+    app = create_sandbox(clock=clock, storylines=MOVING)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -72,7 +74,7 @@ def network(clock) -> Iterator[Served]:
 @pytest.fixture
 def app(clock) -> Starlette:
     """The network without a server, for httpx."""
-    return create_sandbox(clock=clock, base_url="https://rookery.test")
+    return create_sandbox(clock=clock, base_url="https://rookery.test", storylines=MOVING)
 
 
 @pytest.fixture
