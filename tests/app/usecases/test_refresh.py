@@ -1,0 +1,336 @@
+"""Refresh: the digest is a clean run's or the one before, whatever the provider does."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+from starlette.responses import Response, StreamingResponse
+
+from app.errors import Conflict, NotFound
+from app.sandbox.status import Visibility
+from app.store.connections import ConnectionDigest, ConnectionState
+from app.usecases import refresh as refresh_module
+from tests.support.stage import EVERY, PATIENCE, Stage, network_at
+
+DOWN, DEGRADED = ConnectionState.PROVIDER_DOWN, ConnectionState.DEGRADED
+
+
+@pytest.fixture
+def network(clock):
+    with network_at(clock) as network:
+        network.add("mara", "jo", "ben", "ida", "kai", "lou", "sam")
+        network.friends("mara", "ben", "ida", "kai", "lou", "sam")
+        for at, words in enumerate(["I love this", "awful broadband again", "so happy today"]):
+            network.said("mara", words, days=at, hours=1)
+        for friend in ("ben", "ida", "kai", "lou", "sam"):
+            network.said(friend, "great match tonight", hours=2)
+        yield network
+
+
+@pytest.fixture
+def stage(database, vault, clock, network):
+    return Stage(database, vault, clock, frozenset({network.host}))
+
+
+@pytest.fixture
+async def mara(stage):
+    return await stage.customer()
+
+
+@pytest.fixture
+async def connection_id(stage, mara, network):
+    return await stage.link(mara, network.url, "mara")
+
+
+async def again(stage, mara, connection_id):
+    await stage.refresh.request_refresh(mara, connection_id)
+    return await stage.refresh.refresh(connection_id)
+
+
+async def hang(request):
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    return Response()
+
+
+def far_too_much(request):
+    async def body():
+        for _ in range(100):
+            yield b" " * 65536
+            await asyncio.sleep(0)
+
+    return StreamingResponse(body(), media_type="application/json")
+
+
+def answering(status, headers=None, content=b"{}"):
+    return lambda request: Response(content, status, headers, "application/json")
+
+
+FAULTS = {
+    "429": (answering(429), DOWN),
+    "429 with a wait": (answering(429, {"Retry-After": "7200"}), DOWN),
+    "500": (answering(500), DOWN),
+    "503": (answering(503), DOWN),
+    "timeout": (hang, DOWN),
+    "no JSON": (answering(200, content=b"<html>"), DOWN),
+    "half of a JSON": (answering(200, content=b'[{"id": "1", "conte'), DOWN),
+    "JSON nested without end": (answering(200, content=b"[" * 100_000), DOWN),
+    "far too large a body": (far_too_much, DOWN),
+    "a redirect inside": (answering(302, {"Location": "http://169.254.169.254/latest/"}), DEGRADED),
+    "still regenerating": (answering(206, content=b"[]"), DOWN),
+    "an object for a list": (answering(200), DEGRADED),
+    "strange statuses": (answering(200, content=b'[{"id": 1}, null, 7]'), DEGRADED),
+    "404": (answering(404), DEGRADED),
+}
+
+
+async def test_a_refresh_keeps_a_digest_and_moves_the_context_on(
+    stage, network, mara, connection_id, clock
+):
+    version = await stage.version(mara)
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
+    digest = await stage.digest(mara, connection_id)
+    assert sum(day.posts for day in digest.days) == 3
+    assert digest.engine == stage.engine.name
+    assert digest.network
+    view = await stage.view(mara, connection_id)
+    assert view.engine == stage.engine.name
+    assert view.refreshed_at == clock()
+    assert view.due_at == clock() + EVERY
+    assert await stage.version(mara) == version + 1
+
+
+async def test_the_whole_window_is_replaced(stage, network, mara, connection_id, clock):
+    await stage.refresh.refresh(connection_id)
+    network.world.delete(network.world.published[0].id)
+    clock.advance(hours=1)
+    await again(stage, mara, connection_id)
+    digest = await stage.digest(mara, connection_id)
+    assert sum(day.posts for day in digest.days) == 2
+
+
+@pytest.mark.parametrize("after", [0, 1], ids=["at her posts", "at her network's"])
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_fault_leaves_the_digest_as_it_was_and_the_next_run_heals_it(
+    network, database, vault, clock, fault, after
+):
+    answer, expected = FAULTS[fault]
+    limits = PATIENCE if fault == "timeout" else None
+    options = {"limits": limits} if limits else {}
+    stage = Stage(database, vault, clock, frozenset({network.host}), **options)
+    mara = await stage.customer()
+    connection_id = await stage.link(mara, network.url, "mara")
+    await stage.refresh.refresh(connection_id)
+    before = await stage.digest(mara, connection_id)
+    network.controls.publish("mara", "a post of which half a run would know")
+    clock.advance(hours=7)
+    network.faults.answer(answer, after=after)
+    assert await stage.refresh.refresh(connection_id) is expected
+    assert await stage.digest(mara, connection_id) == before
+    view = await stage.view(mara, connection_id)
+    assert view.state is expected
+    assert view.advice
+    assert view.refreshed_at < clock() < view.due_at
+    # Nobody else is touched, and it heals by itself.
+    clock.set(view.due_at)
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
+    clean = await stage.digest(mara, connection_id)
+    assert sum(day.posts for day in clean.days) == 4
+    assert (await stage.row(connection_id)).failures == 0
+
+
+async def test_a_quota_used_up_in_the_middle_is_waited_for(
+    stage, network, mara, connection_id, clock
+):
+    for _ in range(41):
+        network.controls.publish("mara", "one of many")
+    limit = network.controls.rate_limit
+    limit.limit = 1  # the first page leaves nothing for the second
+    assert await stage.refresh.refresh(connection_id) is DOWN
+    assert await stage.digest(mara, connection_id) is None
+    row = await stage.row(connection_id)
+    assert clock() < row.not_before <= clock() + limit.window
+    limit.limit = 300
+    clock.set(row.due_at)
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
+
+
+async def test_what_the_provider_asks_for_is_kept_even_when_she_asks_again(
+    stage, network, mara, connection_id, clock
+):
+    network.faults.answer(answering(429, {"Retry-After": "7200"}))
+    await stage.refresh.refresh(connection_id)
+    wanted = clock() + timedelta(hours=2)
+    assert (await stage.view(mara, connection_id)).due_at >= wanted
+    assert await stage.refresh.request_refresh(mara, connection_id) == wanted
+    asked = len(network.faults.asked)
+    assert await stage.refresh.refresh(connection_id) is None
+    assert len(network.faults.asked) == asked
+    clock.set(wanted)
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
+
+
+async def test_faults_in_a_row_are_met_with_more_and_more_patience(
+    stage, network, mara, connection_id, clock
+):
+    rests = []
+    for _ in range(12):
+        network.faults.answer(answering(500))
+        assert await stage.refresh.refresh(connection_id) is DOWN
+        due_at = (await stage.row(connection_id)).due_at
+        rests.append(due_at - clock())
+        clock.set(due_at)
+    assert rests == sorted(rests)
+    assert rests[0] < timedelta(minutes=2)
+    assert rests[-1] <= EVERY
+
+
+async def test_a_revoked_token_asks_her_to_link_again_while_others_go_on(
+    stage, network, mara, connection_id, clock
+):
+    other = await stage.link(mara, network.url, "jo")
+    network.controls.publish("jo", "here I am")
+    await stage.refresh.refresh(connection_id)
+    before = await stage.digest(mara, connection_id)
+    network.controls.revoke_person("mara")
+    clock.advance(hours=7)
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.REAUTH_REQUIRED
+    assert await stage.refresh.refresh(other) is ConnectionState.ACTIVE
+    view = await stage.view(mara, connection_id)
+    assert view.due_at is None
+    assert "Link it again" in view.advice
+    assert await stage.digest(mara, connection_id) == before
+    assert (await stage.view(mara, other)).state is ConnectionState.ACTIVE
+    assert await stage.refresh.due(10) == []
+    with pytest.raises(Conflict, match="link the account again"):
+        await stage.refresh.request_refresh(mara, connection_id)
+
+
+async def test_nobody_refreshes_anothers_connection(stage, connection_id):
+    other = await stage.customer()
+    with pytest.raises(NotFound):
+        await stage.refresh.request_refresh(other, connection_id)
+
+
+async def test_of_many_workers_one_does_the_work(stage, network, connection_id):
+    asked = len(network.faults.asked)
+    states = await asyncio.gather(*(stage.refresh.refresh(connection_id) for _ in range(5)))
+    assert sorted(map(str, states)) == ["None"] * 4 + ["active"]
+    assert network.faults.asked[asked:].count("/api/v1/timelines/home") == 1
+
+
+async def test_what_is_not_due_or_not_there_is_left_alone(stage, connection_id):
+    await stage.refresh.refresh(connection_id)
+    assert await stage.refresh.refresh(connection_id) is None
+    assert await stage.refresh.refresh("con_nowhere") is None
+
+
+async def test_a_worker_that_vanished_is_succeeded_when_its_lease_has_run_out(
+    stage, mara, connection_id, clock
+):
+    assert await stage.refresh._begin(connection_id)
+    assert await stage.refresh.due(10) == []
+    assert await stage.refresh.refresh(connection_id) is None
+    clock.advance(refresh_module.LEASE)
+    assert await stage.refresh.due(10) == [connection_id]
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
+
+
+@pytest.mark.parametrize("outcome", ["success", "failure"])
+async def test_a_worker_that_comes_too_late_writes_nothing(
+    stage, network, mara, connection_id, clock, outcome
+):
+    late = await stage.refresh._begin(connection_id)
+    old = await stage.refresh._read(late)
+    clock.advance(refresh_module.LEASE)
+    network.controls.publish("mara", "written meanwhile")
+    await stage.refresh.refresh(connection_id)
+    before = await stage.digest(mara, connection_id)
+    if outcome == "success":
+        assert await stage.refresh._succeed(late, old) is None
+    else:
+        assert await stage.refresh._fail(late, DOWN) is None
+    assert await stage.digest(mara, connection_id) == before != old
+    assert (await stage.view(mara, connection_id)).state is ConnectionState.ACTIVE
+
+
+async def test_unlinked_in_the_middle_nothing_comes_back(stage, mara, connection_id):
+    work = await stage.refresh._begin(connection_id)
+    digest = await stage.refresh._read(work)
+    await stage.connections.unlink(mara, connection_id)
+    assert await stage.refresh._succeed(work, digest) is None
+    assert await stage.digest(mara, connection_id) is None
+
+
+async def test_linked_again_in_the_middle_the_old_run_does_not_report_on_the_new_tokens(
+    stage, network, mara, connection_id
+):
+    work = await stage.refresh._begin(connection_id)
+    await stage.link(mara, network.url, "mara")
+    assert await stage.refresh._fail(work, ConnectionState.REAUTH_REQUIRED) is None
+    assert (await stage.view(mara, connection_id)).state is ConnectionState.ACTIVE
+
+
+@pytest.mark.parametrize("spoiled", [{"engine": "other/9"}, {"sealed": b"x" * 40}, "nonsense"])
+async def test_a_past_that_cannot_be_used_is_read_from_scratch(
+    stage, mara, connection_id, clock, database, spoiled
+):
+    await stage.refresh.refresh(connection_id)
+    clean = await stage.digest(mara, connection_id)
+    async with database.writing() as session:
+        kept = await session.get(ConnectionDigest, connection_id)
+        if spoiled == "nonsense":
+            work_box = await refresh_module.open_box(session, stage.vault, mara)
+            place = refresh_module.digest_place(connection_id)
+            spoiled = {"sealed": work_box.seal(b"{}", place)}
+        for name, value in spoiled.items():
+            setattr(kept, name, value)
+    clock.advance(hours=7)
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
+    digest = await stage.digest(mara, connection_id)
+    assert (digest.engine, digest.days) == (clean.engine, clean.days)
+
+
+async def test_a_window_that_takes_longer_than_the_lease_allows_is_given_up(
+    stage, network, mara, connection_id, monkeypatch
+):
+    monkeypatch.setattr(refresh_module, "FETCH_AT_MOST", timedelta(seconds=0.2))
+    network.faults.answer(hang)
+    assert await stage.refresh.refresh(connection_id) is DOWN
+
+
+async def test_an_analysis_that_breaks_says_nothing_of_what_it_read(
+    stage, network, mara, connection_id, monkeypatch, caplog
+):
+    def broken(window, *rest, **options):
+        raise ValueError(f"cannot convert {window.posts[0].text!r}")
+
+    monkeypatch.setattr(refresh_module, "analyse", broken)
+    with caplog.at_level(logging.DEBUG):
+        assert await stage.refresh.refresh(connection_id) is DEGRADED
+    assert "ValueError" in caplog.text
+    assert "I love this" not in caplog.text
+
+
+async def test_only_what_she_showed_to_everybody_is_read(stage, network, mara, connection_id):
+    network.controls.publish("mara", "for my followers", Visibility.PRIVATE)
+    network.controls.publish("mara", "for one", Visibility.DIRECT)
+    network.controls.publish("mara", "not listed", Visibility.UNLISTED)
+    await stage.refresh.refresh(connection_id)
+    digest = await stage.digest(mara, connection_id)
+    assert sum(day.posts for day in digest.days) == 4
+
+
+async def test_the_digest_is_stored_sealed(stage, mara, connection_id, database):
+    await stage.refresh.refresh(connection_id)
+    async with database.reading() as session:
+        kept = await session.get(ConnectionDigest, connection_id)
+    assert b'"v"' not in kept.sealed
+    assert stage.engine.name.encode() not in kept.sealed
+
+
+async def test_an_empty_account_is_a_digest_of_nothing(stage, network, mara):
+    connection_id = await stage.link(mara, network.url, "jo")
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
+    assert (await stage.digest(mara, connection_id)).days == ()
