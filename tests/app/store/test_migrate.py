@@ -1,11 +1,13 @@
 """Migrating: what a deployment does before the service starts."""
 
 import asyncio
+import signal
+import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.store.engine import Database, driver_url
@@ -60,6 +62,43 @@ async def test_rows_that_refer_to_nothing_are_reported_and_nothing_changes(tmp_p
     await engine.dispose()
     with pytest.raises(BrokenReferences, match="data_keys"):
         await upgrade_async(url)
+
+
+KILLED_AT_STATEMENT = """
+import os, signal, sys
+from itertools import count
+from sqlalchemy import Engine, event
+from app.store.migrate import upgrade
+
+statements = count(1)
+
+@event.listens_for(Engine, "after_cursor_execute")
+def die_at(*_arguments):
+    if next(statements) == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+upgrade(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("statement", [8, 20, 30])
+async def test_killed_in_the_middle_nothing_is_left_and_the_next_run_succeeds(empty_url, statement):
+    # Turns red without the one transaction (`transactional_ddl`, BEGIN IMMEDIATE on SQLite).
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED_AT_STATEMENT, empty_url, str(statement)
+    )
+    assert await process.wait() == -signal.SIGKILL
+    assert await tables(empty_url) == []
+    await upgrade_async(empty_url)
+    assert await differences(empty_url) == []
+
+
+async def tables(url: str) -> list[str]:
+    engine = create_async_engine(driver_url(url))
+    async with engine.connect() as connection:
+        found = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    await engine.dispose()
+    return found
 
 
 async def test_acknowledged_writes_are_durable(database: Database):
