@@ -27,9 +27,9 @@ async def dump(database: Database) -> str:
 
 
 async def test_check_24_no_secret_is_in_the_database_or_in_a_debug_log(world, caplog):
-    caplog.set_level(logging.DEBUG)
     for name in LOGGERS:
         caplog.set_level(logging.WARNING, logger=name)
+    caplog.set_level(logging.DEBUG)
     secrets = {world.crm.secret, VERIFIER}
 
     request_id = await world.consent_request()
