@@ -5,7 +5,7 @@ function localTimes(root) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.getTime())) continue;
     time.title = time.textContent;
-    time.textContent = moment.toLocaleString(document.documentElement.lang, {
+    time.textContent = moment.toLocaleString("en-GB", {
       dateStyle: "medium",
       timeStyle: "short",
     });

@@ -142,20 +142,25 @@ class Portal:
             )
 
 
+def settings_for(path: Path) -> Settings:
+    """Settings of a development service on a SQLite file, without a worker."""
+    return Settings(
+        environment="development",
+        issuer=BASE,
+        master_key=base64.b64encode(bytes(range(32))).decode(),
+        database_url=f"sqlite:///{path}",
+        engine="light",
+        embedded_worker=False,
+    )
+
+
 @pytest.fixture
 async def portal(
     tmp_path: Path, sqlite_template: bytes, clock: SettableClock
 ) -> AsyncIterator[Portal]:
     path = tmp_path / "milieu.db"
     path.write_bytes(sqlite_template)
-    settings = Settings(
-        environment="development",
-        issuer=BASE,
-        master_key=base64.b64encode(bytes(range(32))).decode(),
-        database_url=f"sqlite:///{path}",
-        engine="light",
-    )
-    runtime = build(settings, clock)
+    runtime = build(settings_for(path), clock)
     yield Portal(create_app(runtime), clock)
     await runtime.close()
 

@@ -17,7 +17,7 @@ from tests.app.portal.samples import NETWORK, RHYTHM, SENTIMENT, TOPICS
 
 NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 any_float = st.floats(allow_nan=False)
-valences = st.floats(-1, 1)
+valences = st.floats(-2, 2)
 
 
 @st.composite
@@ -72,7 +72,7 @@ def inside(drawing: ET.Element) -> bool:
 
 @given(days(), st.none() | st.dates(date(1999, 1, 1), date(2099, 1, 1)))
 def test_the_curve_keeps_inside_its_frame(daily: list[DailyValence], since: date | None):
-    # Mutation tried: `_y` without its clamp and halved; `_Days.x` without its clamp.
+    # Mutation tried: `_y` or `_Days.x` without its clamp.
     direction = TrendDirection.RISING if since else TrendDirection.UNKNOWN
     trend = Trend(direction=direction, change=0.5 if since else 0.0, since=since)
     drawing = tree(sentiment_chart(replace(SENTIMENT, daily=daily, trend=trend)))

@@ -20,7 +20,7 @@ async def test_active_grants_come_first_with_all_there_is_to_know(portal: Portal
         "9 Mar 2026, 09:00 UTC",
     ):
         assert words in page.text
-    assert "Last look never" not in page.text
+    assert "Last look Never" not in page.text
     assert len([form for form in page.forms if "revoke" in form.action]) == 1
 
 

@@ -111,7 +111,7 @@ async def test_a_consent_request_survives_signing_in(portal: Portal, browser: Br
 async def test_she_is_never_sent_anywhere_but_to_a_page_of_ours(
     portal: Portal, browser: Browser, elsewhere: str
 ):
-    # Check 18. Mutation tried: storing `return_to` as it came.
+    # Check 18. Mutation tried: storing `return_to` and redirecting to it as it came.
     form = (await browser.get("/sign-in")).forms[0]
     await browser.submit(form, email="mira@example.org", return_to=elsewhere)
     answer = await browser.submit((await browser.get(portal.last_link())).forms[0])
