@@ -4,6 +4,7 @@ A context is data from somewhere else. A section this desk does not know, or can
 becomes a card that says so.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,6 +54,7 @@ class Card:
         lines: Sentences.
         bars: Rows with bars.
         curve: Points of a curve within the chart's box, as SVG writes them; empty for none.
+        zero: Draw the line between positive and negative behind the curve.
         described: The curve in words, for whoever cannot see it.
         present: False where a sentence says why nothing is shown.
     """
@@ -61,6 +63,7 @@ class Card:
     lines: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
     curve: str = ""
+    zero: bool = False
     described: str = ""
     present: bool = True
 
@@ -84,7 +87,7 @@ def lay_out(context: Mapping[str, Any]) -> Sheet:
         brief=str(context.get("brief") or "Nothing to say yet."),
         as_of=_moment(context.get("as_of")),
         use_until=_moment(context.get("use_until")),
-        purpose=str(context.get("purpose", "")).removeprefix("dpv:"),
+        purpose=_purpose(str(context.get("purpose", ""))),
         cards=tuple(sorted(cards, key=lambda card: not card.present)),
     )
 
@@ -122,8 +125,9 @@ def _topic_remark(topic: Mapping[str, Any]) -> str:
 def _sentiment(title: str, section: Mapping[str, Any]) -> Card:
     valence, (low, high) = float(section["valence"]), section["interval"]
     feeling = _feeling(valence).capitalize()
+    likely = f"likely {_signed(low)} to {_signed(high)}"
     lines = [
-        f"{feeling}: {valence:+.2f} on a scale from −1 to +1, likely {low:+.2f} to {high:+.2f}.",
+        f"{feeling}: {_signed(valence)} on a scale from −1 to +1, {likely}.",
         _TRENDS.get(section["trend"]["direction"], _TRENDS["unknown"]),
     ]
     drivers = section["drivers"]
@@ -132,8 +136,8 @@ def _sentiment(title: str, section: Mapping[str, Any]) -> Card:
             "Moved most by: " + "; ".join(str(driver["label"]) for driver in drivers) + "."
         )
     daily = [float(day["valence"]) for day in section["daily"]]
-    described = f"Curve over {len(daily)} days, from {daily[0]:+.2f} to {daily[-1]:+.2f}"
-    return Card(title, tuple(lines), curve=_curve(daily), described=described)
+    described = f"Curve over {len(daily)} days, from {_signed(daily[0])} to {_signed(daily[-1])}"
+    return Card(title, tuple(lines), curve=_curve(daily), zero=True, described=described)
 
 
 def _network(title: str, section: Mapping[str, Any]) -> Card:
@@ -191,6 +195,15 @@ def _points(values: list[float]) -> str:
         f"{place * step:.1f},{half - half * max(-1.0, min(1.0, value)):.1f}"
         for place, value in enumerate(values)
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def _purpose(term: str) -> str:
+    """Read a DPV term aloud: `dpv:CustomerCare` is customer care."""
+    return " ".join(re.findall("[A-Z][a-z]*", term.removeprefix("dpv:"))).lower() or term
 
 
 def _moment(text: object) -> str:

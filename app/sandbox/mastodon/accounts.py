@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from app.sandbox.chronicle import Span
 from app.sandbox.markup import tags_in
-from app.sandbox.mastodon.caller import require_person, viewer_of
+from app.sandbox.mastodon.caller import check_token, require_person, viewer_of
 from app.sandbox.mastodon.host import host_of
 from app.sandbox.mastodon.paging import answer_page, limit_of, link_header, page_of, span_of
 from app.sandbox.mastodon.params import Params, read_params
@@ -25,23 +25,23 @@ _ACCOUNTS_PER_PAGE = 40
 async def verify_credentials(request: Request) -> Response:
     """`GET /api/v1/accounts/verify_credentials`: whose token this is."""
     person = require_person(request, *_READ_ACCOUNTS, "profile")
-    return JSONResponse(host_of(request).entities(request, person.handle).own_account(person))
+    return JSONResponse(host_of(request).entities(request).own_account(person))
 
 
 async def account(request: Request) -> Response:
     """`GET /api/v1/accounts/{id}`."""
-    viewer = viewer_of(request, *_READ_ACCOUNTS)
-    return JSONResponse(host_of(request).entities(request, viewer).account(_named(request)))
+    check_token(request, *_READ_ACCOUNTS)
+    return JSONResponse(host_of(request).entities(request).account(_named(request)))
 
 
 async def lookup(request: Request) -> Response:
     """`GET /api/v1/accounts/lookup?acct=`: an account by its handle."""
-    viewer = viewer_of(request, *_READ_ACCOUNTS)
+    check_token(request, *_READ_ACCOUNTS)
     acct = request.query_params.get("acct", "").lstrip("@").split("@")[0].lower()
     person = host_of(request).world.people.get(acct)
     if person is None:
         raise NotFound
-    return JSONResponse(host_of(request).entities(request, viewer).account(person))
+    return JSONResponse(host_of(request).entities(request).account(person))
 
 
 async def statuses(request: Request) -> Response:
@@ -52,7 +52,7 @@ async def statuses(request: Request) -> Response:
     host = host_of(request)
     written = host.world.statuses_of(person.handle, viewer, span)
     page = page_of((one for one in written if _is_wanted(one, params)), span, limit)
-    return answer_page(request, page, limit, host.entities(request, viewer).status)
+    return answer_page(request, page, limit, host.entities(request).status)
 
 
 async def following(request: Request) -> Response:
@@ -98,12 +98,13 @@ def _is_wanted(status: Status, params: Params) -> bool:
 
 async def _people_page(request: Request, people: Sequence[Person]) -> Response:
     """Answer with a page of people, newest follow first; the paging ids count follows."""
-    viewer, params = viewer_of(request, *_READ_ACCOUNTS), await read_params(request)
+    check_token(request, *_READ_ACCOUNTS)
+    params = await read_params(request)
     limit, span = limit_of(params, _ACCOUNTS_PER_PAGE), span_of(params)
     places = [place for place in range(1, len(people) + 1) if _is_within(place, span)]
     places = places[:limit] if span.min_id is not None else places[-limit:]
     newest_first = places[::-1]
-    entities = host_of(request).entities(request, viewer)
+    entities = host_of(request).entities(request)
     return JSONResponse(
         [entities.account(people[place - 1]) for place in newest_first],
         headers=link_header(request, newest_first, more=len(newest_first) == limit),

@@ -75,3 +75,8 @@ def viewer_of(request: Request, *accepted: str) -> str | None:
     if not scopes.allow(token.scopes, accepted):
         raise OutsideScopes
     return token.handle
+
+
+def check_token(request: Request, *accepted: str) -> None:
+    """Let anybody in; a token, if sent, must be good, as for `viewer_of`."""
+    viewer_of(request, *accepted)

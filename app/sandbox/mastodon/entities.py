@@ -16,22 +16,26 @@ Entity = dict[str, Any]
 
 
 class Entities:
-    """Renders what one viewer sees of the network at one address."""
+    """Renders entities for one answer, with links to the network at one address."""
 
-    def __init__(self, world: World, base_url: str, viewer: str | None) -> None:
+    def __init__(self, world: World, base_url: str) -> None:
         """Prepare to render.
 
         Args:
             world: The network.
             base_url: Its address as the client knows it, without a slash at its end.
-            viewer: Handle of who looks, None for anybody.
         """
         self._world = world
         self._base_url = base_url
-        self._viewer = viewer
+        self._accounts: dict[str, Entity] = {}
 
     def account(self, person: Person) -> Entity:
-        """Render an account."""
+        """Render an account; once per renderer, since a page shows the same people many times."""
+        if person.handle not in self._accounts:
+            self._accounts[person.handle] = self._account(person)
+        return self._accounts[person.handle]
+
+    def _account(self, person: Person) -> Entity:
         url = f"{self._base_url}/@{person.handle}"
         avatar = f"{self._base_url}/avatars/{person.handle}.svg"
         written, last = self._world.tally(person.handle)

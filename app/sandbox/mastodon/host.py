@@ -34,9 +34,9 @@ class Host:
         """Return the network's address as this client knows it, without a slash at its end."""
         return (self.base_url or str(request.base_url)).rstrip("/")
 
-    def entities(self, request: Request, viewer: str | None) -> Entities:
-        """Return a renderer for what the viewer sees."""
-        return Entities(self.world, self.address(request), viewer)
+    def entities(self, request: Request) -> Entities:
+        """Return a renderer for the answer to this request."""
+        return Entities(self.world, self.address(request))
 
     def save(self) -> None:
         """Keep the present state, if it is to be kept at all."""

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.sandbox.mastodon.caller import require_person, viewer_of
+from app.sandbox.mastodon.caller import check_token, require_person, viewer_of
 from app.sandbox.mastodon.host import Host, host_of
 from app.sandbox.mastodon.paging import answer_page, limit_of, page_of, span_of
 from app.sandbox.mastodon.params import Params, read_params
@@ -26,22 +26,23 @@ async def home(request: Request) -> Response:
     )
     span, limit = span_of(params), limit_of(params, _PER_PAGE)
     page = page_of(host.world.home_of(person.handle, span), span, limit)
-    return answer_page(request, page, limit, host.entities(request, person.handle).status)
+    return answer_page(request, page, limit, host.entities(request).status)
 
 
 async def public(request: Request) -> Response:
     """`GET /api/v1/timelines/public`: what everybody wrote for everybody."""
-    viewer, params, host = viewer_of(request, *_READ), await read_params(request), host_of(request)
+    check_token(request, *_READ)
+    params, host = await read_params(request), host_of(request)
     span, limit = span_of(params), limit_of(params, _PER_PAGE)
     page = page_of(host.world.public(span), span, limit)
-    return answer_page(request, page, limit, host.entities(request, viewer).status)
+    return answer_page(request, page, limit, host.entities(request).status)
 
 
 async def show(request: Request) -> Response:
     """`GET /api/v1/statuses/{id}`."""
     viewer = viewer_of(request, *_READ)
     status = _visible(request, request.path_params["id"], viewer)
-    return JSONResponse(host_of(request).entities(request, viewer).status(status))
+    return JSONResponse(host_of(request).entities(request).status(status))
 
 
 async def create(request: Request) -> Response:
@@ -57,7 +58,7 @@ async def create(request: Request) -> Response:
     if key[1]:
         host.posted[key] = status
     host.save()
-    return JSONResponse(host.entities(request, person.handle).status(status))
+    return JSONResponse(host.entities(request).status(status))
 
 
 async def delete(request: Request) -> Response:
@@ -66,7 +67,7 @@ async def delete(request: Request) -> Response:
     status = _visible(request, request.path_params["id"], person.handle)
     if status.author != person.handle:
         raise NotFound
-    entity = host.entities(request, person.handle).status(status) | {"text": status.text}
+    entity = host.entities(request).status(status) | {"text": status.text}
     host.world.delete(status.id)
     host.save()
     return JSONResponse(entity)

@@ -8,6 +8,9 @@ from app.sandbox.pace import Pace
 from app.sandbox.storylines.model import CYCLE_DAYS, TURNING_DAY, Storyline
 from app.sandbox.storylines.script import Draft, Script
 
+REMEMBERED_CYCLES = 6
+"""How many cycles a narrator tells that comes late: a time lapse left alone for weeks is long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
@@ -45,8 +48,14 @@ class Narrator:
         self._start = midnight - timedelta(days=TURNING_DAY)
 
     def tell(self, now: datetime) -> Iterator[Chapter]:
-        """Yield the chapters that have begun by now and were not told before."""
-        while self._cycle_start(self._told) <= self._pace.in_story(now):
+        """Yield the chapters that have begun by now and were not told before.
+
+        Of a past that is longer than `REMEMBERED_CYCLES`, only the latest ones are told.
+        """
+        story_now = self._pace.in_story(now)
+        current = (story_now - self._start) // timedelta(days=CYCLE_DAYS)
+        self._told = max(self._told, current + 1 - REMEMBERED_CYCLES)
+        while self._cycle_start(self._told) <= story_now:
             cycle = self._told
             self._told += 1
             for storyline in self.storylines:

@@ -283,7 +283,7 @@ def test_every_section_that_is_available_is_drawn():
     sheet = lay_out(CONTEXT | {"sections": sections})
 
     assert all(card.present for card in sheet.cards)
-    assert sheet.purpose == "CustomerCare"
+    assert sheet.purpose == "customer care"
     assert sheet.use_until == "15 June 2026, 12:15 UTC"
     lines = " ".join(line for card in sheet.cards for line in card.lines)
     assert "Rather low, among 10-24 people" in lines

@@ -90,6 +90,13 @@ def test_a_time_lapse_makes_something_happen_every_few_seconds():
     assert quiet <= 10
 
 
+def test_a_network_left_alone_for_months_remembers_the_last_part():
+    world = world_at(24 * 200, time_lapse=300)
+    newest = told(world)[0]
+    assert world.clock() - newest.created_at < timedelta(hours=1)
+    assert len(told(world)) < 2000
+
+
 @pytest.mark.parametrize("time_lapse", [0.5, -1])
 def test_stories_do_not_run_slower_than_life(time_lapse):
     with pytest.raises(ValueError, match="1 or more"):
