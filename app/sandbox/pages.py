@@ -1,5 +1,6 @@
 """The network's own pages: the front, people, and their pictures."""
 
+from collections.abc import Iterable
 from html import escape
 from itertools import islice
 from typing import Any
@@ -12,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.sandbox.dice import Dice
-from app.sandbox.markup import to_html
+from app.sandbox.markup import tags_in, to_html
 from app.sandbox.mastodon.host import host_of
 from app.sandbox.people import Person
 from app.sandbox.render import STATIC, page
@@ -49,6 +50,21 @@ async def profile(request: Request) -> Response:
     return page(request, "profile.html", values)
 
 
+async def post(request: Request) -> Response:
+    """`GET /@{handle}/{id}`: one public post."""
+    status = host_of(request).world.status(request.path_params["id"], None)
+    if status is None or status.author != request.path_params["handle"]:
+        raise HTTPException(404, "Not Found")
+    return _listed(request, f"A post by {_named(request).display_name}", [status])
+
+
+async def tag(request: Request) -> Response:
+    """`GET /tags/{tag}`: the newest public posts with a hashtag."""
+    wanted = request.path_params["tag"].lower()
+    found = (one for one in host_of(request).world.public() if wanted in tags_in(one.text))
+    return _listed(request, f"#{wanted}", islice(found, _SHOWN))
+
+
 async def avatar(request: Request) -> Response:
     """`GET /avatars/{handle}.svg`: initials on a colour of her own."""
     person = _named(request)
@@ -66,6 +82,8 @@ async def avatar(request: Request) -> Response:
 ROUTES = [
     Route("/", front),
     Route("/@{handle}", profile),
+    Route("/@{handle}/{id:int}", post),
+    Route("/tags/{tag}", tag),
     Route("/avatars/{handle}.svg", avatar),
     Mount("/static", StaticFiles(directory=STATIC)),
 ]
@@ -78,12 +96,18 @@ def _named(request: Request) -> Person:
     return person
 
 
+def _listed(request: Request, title: str, statuses: Iterable[Status]) -> Response:
+    values = {"title": title, "statuses": [_shown(request, status) for status in statuses]}
+    return page(request, "posts.html", values)
+
+
 def _shown(request: Request, status: Status) -> dict[str, Any]:
     world = host_of(request).world
     original = world.boosted(status) or status
     return {
         "author": world.people[original.author],
         "boosted_by": world.people[status.author] if original is not status else None,
+        "id": original.id,
         "at": original.created_at,
         "content": _markup(request, original.text),
     }

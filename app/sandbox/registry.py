@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 _CODE_LIFETIME = timedelta(minutes=10)
+_OPEN_PAGES = 1000  # consent pages that may be open at once; the oldest gives way
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class Registry:
         """Keep a request while its consent page is open; return the page's ticket."""
         ticket = secrets.token_urlsafe(24)
         self._requests[ticket] = request
+        if len(self._requests) > _OPEN_PAGES:
+            del self._requests[next(iter(self._requests))]
         return ticket
 
     def decide(self, ticket: str) -> AuthorizationRequest | None:

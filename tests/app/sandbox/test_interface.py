@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.sandbox.network import create_sandbox
+from app.sandbox.registry import AuthorizationRequest, Registry
 from tests.app.sandbox.signing_in import CALLBACK, pkce, ticket_in
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"
@@ -354,3 +355,13 @@ async def test_revoking_a_person_ends_her_sessions_only(http, app):
     refused = await http.get(path, headers=hers)
     assert (refused.status_code, refused.json()["error"]) == (401, "The access token was revoked")
     assert (await http.get(path, headers=his)).status_code == 200
+
+
+def test_the_oldest_of_too_many_open_consent_pages_gives_way():
+    registry = Registry()
+    tickets = [
+        registry.remember(AuthorizationRequest("app", CALLBACK, ("read",), None, None))
+        for _ in range(1001)
+    ]
+    assert registry.decide(tickets[0]) is None
+    assert registry.decide(tickets[1]) is not None

@@ -34,6 +34,19 @@ async def test_a_profile_shows_boosts_under_their_authors_name(http):
     assert "Mara Lindqvist boosted" in (await http.get("/@mara")).text
 
 
+async def test_the_links_of_a_post_lead_somewhere(http, app, clock):
+    open_post = app.state.controls.publish("mara", "Tea first. #MorningTea")
+    closed_post = app.state.controls.publish("mara", "Not for all. #MorningTea", "private")
+    clock.forward(seconds=1)
+
+    assert "Tea first." in (await http.get(f"/@mara/{open_post.id}")).text
+    assert (await http.get(f"/@mara/{closed_post.id}")).status_code == 404
+    assert (await http.get(f"/@ines/{open_post.id}")).status_code == 404
+    tagged = (await http.get("/tags/morningtea")).text
+    assert "Tea first." in tagged
+    assert "Not for all." not in tagged
+
+
 async def test_everybody_has_a_picture(http):
     picture = await http.get("/avatars/mara.svg")
     assert picture.headers["content-type"] == "image/svg+xml"
