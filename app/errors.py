@@ -10,6 +10,9 @@ MilieuError
 └── Unavailable          something we depend on does not answer now
 """
 
+TOKEN_MISSING = "token_missing"  # noqa: S105 - an error code
+INSUFFICIENT_SCOPE = "insufficient_scope"
+
 
 class MilieuError(Exception):
     """Base of all domain errors.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, literal, or_, true
+from sqlalchemy import ColumnElement, and_, false, insert, literal, or_
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -134,7 +134,7 @@ async def find_granted(
         for kind, value in identifiers
         if kind != "subject"
     ]
-    identified = select(Identifier.customer_id).where(or_(*indexed))
+    identified = select(Identifier.customer_id).where(or_(false(), *indexed))
     query = (
         core_select(*_GRANT_COLUMNS)
         .select_from(Grant)
@@ -148,7 +148,7 @@ async def find_granted(
             _grant_is_active(now),
             or_(
                 col(Subject.subject).in_(subjects),
-                col(Grant.customer_id).in_(identified) if indexed else ~true(),
+                col(Grant.customer_id).in_(identified),
             ),
         )
         .order_by(col(Grant.id).desc())

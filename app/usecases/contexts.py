@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from app.errors import INSUFFICIENT_SCOPE, Conflict, Forbidden, NotFound, Unauthenticated
 from app.ids import new_id, secret_hash
 from app.store.accesses import Access, Outcome
 from app.store.customers import IdentifierType, find_customer, open_box
@@ -109,7 +109,7 @@ class Contexts:
             if grant is None:
                 raise Forbidden(
                     "This token is for look-ups: use POST /v1/context/lookup.",
-                    code="insufficient_scope",
+                    code=INSUFFICIENT_SCOPE,
                 )
             refusal = _refusal(token, grant, reading, now)
             if refusal is None:
@@ -216,7 +216,7 @@ def _check_lookup(token: TokenRow, now: datetime) -> None:
     if LOOKUP_SCOPE not in token.scope:
         raise Forbidden(
             f"A look-up needs a token of scope {LOOKUP_SCOPE} (client credentials).",
-            code="insufficient_scope",
+            code=INSUFFICIENT_SCOPE,
         )
 
 

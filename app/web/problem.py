@@ -13,6 +13,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from app.errors import (
+    INSUFFICIENT_SCOPE,
+    TOKEN_MISSING,
     Conflict,
     Forbidden,
     Invalid,
@@ -138,12 +140,12 @@ def _is_person(request: Request) -> bool:
 
 
 def _challenge(error: MilieuError) -> dict[str, str]:
-    # RFC 6750, section 3: the scheme, and a code when a token was presented.
+    # RFC 6750, section 3.1: no error code where no token was presented.
+    if error.code == TOKEN_MISSING:
+        return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, Unauthenticated):
-        return {
-            "WWW-Authenticate": f'Bearer error="invalid_token", error_description="{error.detail}"'
-        }
-    if error.code == "insufficient_scope":
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    if error.code == INSUFFICIENT_SCOPE:
         return {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
     return {}
 

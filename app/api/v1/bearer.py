@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from app.errors import Invalid, Unauthenticated
+from app.errors import TOKEN_MISSING, Invalid, Unauthenticated
 
 _documented = HTTPBearer(
     auto_error=False, description="An access token from `/oauth/token`, such as `mil_at_…`."
@@ -23,7 +23,9 @@ def bearer_token(request: Request, _scheme: Annotated[object, Depends(_documente
         raise Invalid("Send the access token in the Authorization header, never in the address.")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("Send an access token: `Authorization: Bearer mil_at_…`.")
+        raise Unauthenticated(
+            "Send an access token: `Authorization: Bearer mil_at_…`.", code=TOKEN_MISSING
+        )
     return token.strip()
 
 
