@@ -53,8 +53,11 @@ async def open_link(request: Request, services: ServicesOf, token: str) -> Respo
 
 @router.post("/sign-in/{token}")
 async def use_link(request: Request, services: ServicesOf, token: str) -> Response:
-    """Use the link up, begin a session and go on to where she came from."""
+    """Use the link up, begin a session in place of an earlier one, go on to where she came from."""
     signed_in = await services.customers.sign_in(token)
+    earlier = session_secret(request)
+    if earlier:
+        await services.customers.sign_out(earlier)
     response = to(ReturnTo.parse(signed_in.return_to).path)
     set_session_cookie(request, response, signed_in.session_secret)
     return response

@@ -154,6 +154,20 @@ async def test_consent_leads_to_the_client_as_its_policy_allows(served: Served, 
     assert grant.expires_at == START + timedelta(days=7)
 
 
+@pytest.mark.parametrize("script", [True, False])
+async def test_linking_leads_to_the_provider_as_its_policy_allows(
+    served: Served, chromium: Browser, script: bool
+):
+    # Mutation tried: a redirect in answer to the form, which Chromium blocks.
+    context = await chromium.new_context(java_script_enabled=script)
+    await context.route("https://social.example/**", lambda route: route.fulfill(body="provider"))
+    page, _ = await sign_in(context, served)
+    await page.goto(f"{served.url}/connections")
+    await page.get_by_label("Where is your Mastodon account?").fill("social.example")
+    await page.get_by_role("button", name="Link", exact=True).click()
+    await page.wait_for_url("https://social.example/oauth/authorize?*")
+
+
 async def test_allow_and_refuse_look_the_same(served: Served, chromium: Browser):
     page, _ = await sign_in(await chromium.new_context(), served)
     await page.goto(served.url + await served.behind.asks(await served.behind.client(), "topics"))

@@ -48,7 +48,7 @@ class Fakes:
         self.asked.append(about)
         if self.problem:
             raise self.problem
-        return "https://social.example/oauth/authorize?state=abc"
+        return "https://social.example/oauth/authorize?state=abc&code_challenge=x"
 
     async def finish_link(self, session_hash: str, params: dict[str, str]) -> str:
         self.asked.append((session_hash, params))

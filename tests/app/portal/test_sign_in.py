@@ -70,11 +70,15 @@ async def test_a_link_works_for_ten_minutes(portal: Portal, browser: Browser):
     assert (await browser.get(portal.last_link())).status == 410
 
 
-async def test_the_session_is_a_new_one_at_each_sign_in(portal: Portal, mira: Browser):
+async def test_each_sign_in_begins_a_new_session_and_ends_the_browsers_earlier_one(
+    portal: Portal, mira: Browser
+):
     first = mira.http.cookies["milieu"]
     await ask(mira, "mira@example.org")
     await mira.submit((await mira.get(portal.last_link())).forms[0])
     assert mira.http.cookies["milieu"] != first
+    assert (await mira.get("/account")).status == 200
+    assert await portal.services.customers.session(first) is None
 
 
 @pytest.mark.parametrize("page", ["context", "connections", "grants", "accesses", "account"])
