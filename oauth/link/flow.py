@@ -23,7 +23,7 @@ VERIFIER_BYTES = 48
 class Departure:
     """She leaves for the provider; `state` and `verifier` are kept until she returns."""
 
-    url: str
+    url: str = field(repr=False)
     state: str = field(repr=False)
     verifier: str = field(repr=False)
 

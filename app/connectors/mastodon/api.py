@@ -103,7 +103,10 @@ class Api:
         target = answer.links.get("next", {}).get("url")
         if target is None:
             return None
-        url = present.join(target)
+        try:
+            url = present.join(target)
+        except (httpx.InvalidURL, ValueError):
+            raise ProviderChanged("The instance's pages lead nowhere.") from None
         # Her token goes along, so a page may only lead to the same list of the same instance.
         if (url.scheme, url.netloc, url.path) != (present.scheme, present.netloc, present.path):
             raise ProviderChanged("The instance's pages lead elsewhere.")

@@ -1,0 +1,237 @@
+"""The client side of OAuth, against a provider that says what the test wants."""
+
+import base64
+import hashlib
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth.link.errors import (
+    CallbackInvalid,
+    ClientUnknown,
+    LinkDenied,
+    LinkError,
+    LinkRefused,
+    ProviderUnusable,
+)
+from oauth.link.flow import check_registration, depart, exchange, read_callback, revoke
+from oauth.link.provider import Provider, Registration, TokenAuth
+from oauth.link.register import register_app
+
+US = Registration("our id", "our secret")
+BACK = "https://milieu.test/callback"
+
+
+def provider(**changes):
+    plain = {
+        "issuer": "https://social.example",
+        "authorization_endpoint": "https://social.example/oauth/authorize",
+        "token_endpoint": "https://social.example/oauth/token",
+        "revocation_endpoint": "https://social.example/oauth/revoke",
+        "registration_endpoint": "https://social.example/api/v1/apps",
+        "scopes": ("read:accounts", "read:statuses"),
+    }
+    return Provider(**(plain | changes))
+
+
+class Provides:
+    """A provider with one answer, which remembers what it was asked."""
+
+    def __init__(self, status=200, **answer):
+        self.status, self.answer = status, answer
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request):
+        self.asked.append(request)
+        return httpx.Response(self.status, **self.answer)
+
+    @property
+    def form(self):
+        return {name: value[0] for name, value in parse_qs(self.asked[-1].content.decode()).items()}
+
+    def client(self):
+        return httpx.AsyncClient(transport=httpx.MockTransport(self), verify=False)
+
+
+TOKENS = {"access_token": "abc", "token_type": "Bearer", "scope": "read", "created_at": 1}
+
+
+def exchanged(client, described=None):
+    return exchange(
+        client, described or provider(), US, code="the code", verifier="the verifier",
+        redirect_uri=BACK,
+    )  # fmt: skip
+
+
+def test_she_leaves_with_state_and_a_pkce_challenge_made_for_this_time_alone():
+    first, second = (depart(provider(), US, BACK) for _ in range(2))
+    query = {name: values[0] for name, values in parse_qs(urlsplit(first.url).query).items()}
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(first.verifier.encode()).digest())
+    assert query == {
+        "response_type": "code",
+        "client_id": "our id",
+        "redirect_uri": BACK,
+        "scope": "read:accounts read:statuses",
+        "state": first.state,
+        "code_challenge": challenge.rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+    }
+    assert first.state != second.state
+    assert first.verifier != second.verifier
+    assert len(first.verifier) >= 43  # RFC 7636, section 4.1
+    assert first.state not in repr(first)
+    assert first.verifier not in repr(first)
+
+
+def test_a_providers_quirks_travel_along():
+    url = depart(provider(authorization_parameters={"duration": "permanent"}), US, BACK).url
+    assert "duration=permanent" in url
+
+
+@pytest.mark.parametrize(
+    ("params", "error"),
+    [
+        ({"error": "access_denied"}, LinkDenied),
+        ({"error": "server_error"}, LinkRefused),
+        ({"error": "invalid_client"}, ClientUnknown),
+        ({}, CallbackInvalid),
+        ({"code": ""}, CallbackInvalid),
+        ({"code": "abc", "iss": "https://evil.example"}, CallbackInvalid),
+        ({"error": "access_denied", "iss": "https://evil.example"}, CallbackInvalid),
+    ],
+)
+def test_callbacks_that_bring_no_code(params, error):
+    with pytest.raises(error):
+        read_callback(provider(), params)
+
+
+def test_what_an_error_says_is_not_repeated_unless_it_is_a_code():
+    with pytest.raises(LinkRefused) as refused:
+        read_callback(provider(), {"error": "<b>click here</b>"})
+    assert refused.value.code == "unknown_error"
+
+
+@pytest.mark.parametrize("iss", [{}, {"iss": "https://social.example"}])
+def test_a_callback_brings_a_code(iss):
+    assert read_callback(provider(), {"code": "abc", **iss}) == "abc"
+
+
+async def test_a_code_becomes_tokens():
+    provides = Provides(json=TOKENS | {"refresh_token": "def", "expires_in": 60})
+    async with provides.client() as client:
+        tokens = await exchanged(client)
+    assert (tokens.access_token, tokens.refresh_token, tokens.expires_in) == ("abc", "def", 60)
+    assert provides.form == {
+        "grant_type": "authorization_code",
+        "code": "the code",
+        "redirect_uri": BACK,
+        "code_verifier": "the verifier",
+        "client_id": "our id",
+        "client_secret": "our secret",
+    }
+    assert "abc" not in repr(tokens)
+    assert "def" not in repr(tokens)
+    assert "our secret" not in repr(US)
+
+
+async def test_a_provider_that_wants_basic_gets_the_secret_in_the_header_alone():
+    provides = Provides(json=TOKENS)
+    async with provides.client() as client:
+        await exchanged(client, provider(token_auth=TokenAuth.BASIC))
+    assert "client_secret" not in provides.form
+    told = base64.b64decode(provides.asked[0].headers["Authorization"].removeprefix("Basic "))
+    assert told == b"our id:our secret"
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "error"),
+    [
+        (401, {"error": "invalid_client"}, ClientUnknown),
+        (400, {"error": "invalid_grant"}, LinkRefused),
+        (400, {"error": "words for people"}, ProviderUnusable),
+        (400, {"error": 7}, ProviderUnusable),
+        (503, {"error": "invalid_client"}, ProviderUnusable),
+        (429, {"error": "invalid_grant"}, ProviderUnusable),
+        (200, ["tokens"], ProviderUnusable),
+        (200, {"token_type": "Bearer"}, ProviderUnusable),
+        (200, {"access_token": "a"}, ProviderUnusable),
+        (200, TOKENS | {"token_type": "DPoP"}, ProviderUnusable),
+        (200, TOKENS | {"access_token": "a\r\nX-Evil: 1"}, ProviderUnusable),
+        (200, TOKENS | {"access_token": 7}, ProviderUnusable),
+        (302, {}, ProviderUnusable),
+    ],
+)
+async def test_answers_without_tokens_are_told_apart(status, content, error):
+    async with Provides(status, json=content).client() as client:
+        with pytest.raises(error) as failure:
+            await exchanged(client)
+    assert type(failure.value) is error
+
+
+@given(st.binary(max_size=80), st.sampled_from([200, 400, 401, 500]))
+async def test_nonsense_is_an_error_of_ours_that_quotes_nothing(content, status):
+    async with Provides(status, content=content).client() as client:
+        with pytest.raises(LinkError) as failure:
+            await exchanged(client)
+    assert failure.value.__cause__ is None
+
+
+async def test_odd_members_of_a_token_response_are_left_out():
+    odd = TOKENS | {"refresh_token": 7, "expires_in": "soon", "scope": None}
+    async with Provides(json=odd).client() as client:
+        tokens = await exchanged(client)
+    assert (tokens.refresh_token, tokens.expires_in, tokens.scope) == (None, None, "")
+
+
+async def test_a_provider_that_knows_us_may_still_refuse_us_a_token_of_our_own():
+    async with Provides(400, json={"error": "unsupported_grant_type"}).client() as client:
+        await check_registration(client, provider(), US)
+    async with Provides(401, json={"error": "invalid_client"}).client() as client:
+        with pytest.raises(ClientUnknown):
+            await check_registration(client, provider(), US)
+
+
+async def test_a_token_is_revoked():
+    provides = Provides(json={})
+    async with provides.client() as client:
+        await revoke(client, provider(), US, "abc")
+    assert provides.form["token"] == "abc"
+
+
+async def test_a_revocation_that_is_refused_is_an_error():
+    async with Provides(403, json={"error": "unauthorized_client"}).client() as client:
+        with pytest.raises(LinkRefused):
+            await revoke(client, provider(), US, "abc")
+
+
+async def test_a_provider_without_revocation_is_left_alone():
+    provides = Provides()
+    async with provides.client() as client:
+        await revoke(client, provider(revocation_endpoint=None), US, "abc")
+    assert provides.asked == []
+
+
+async def test_registering():
+    provides = Provides(json={"client_id": "x", "client_secret": "y", "name": "Milieu"})
+    async with provides.client() as client:
+        made = await register_app(
+            client, provider(), name="Milieu", website="https://milieu.test", redirect_uri=BACK
+        )
+    assert made == Registration("x", "y")
+    assert provides.form == {
+        "client_name": "Milieu",
+        "website": "https://milieu.test",
+        "redirect_uris": BACK,
+        "scopes": "read:accounts read:statuses",
+    }
+
+
+async def test_a_provider_without_registration_cannot_be_registered_with():
+    async with Provides().client() as client:
+        with pytest.raises(LinkRefused, match="registration_not_supported"):
+            await register_app(
+                client, provider(registration_endpoint=None), name="", website="", redirect_uri=""
+            )
