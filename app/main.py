@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from app import authserver, portal
+from app.api.document import correct
 from app.api.v1 import context
 from app.observe import RequestLog
 from app.portal.errors import error_page
@@ -49,7 +50,7 @@ def create_app(runtime: Runtime) -> FastAPI:
 
 def describe() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of the API."""
-    return _routes(None).openapi()
+    return correct(_routes(None).openapi())
 
 
 def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
@@ -58,11 +59,17 @@ def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
         title=TITLE,
         version=VERSION,
         summary=SUMMARY,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
     )
     for router in (context.router, authserver.router, portal.router, health.router):
         app.include_router(router)
+    document = correct(app.openapi())
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> dict[str, Any]:
+        return document
+
     return app

@@ -1,8 +1,10 @@
 """The commands that a deployment runs, as processes of their own."""
 
 import base64
+import json
 
 import httpx
+from openapi_spec_validator import validate
 
 from app.admin.openapi import DEFAULT_PATH, export
 from tests.contracts.test_structure import ROOT
@@ -36,3 +38,7 @@ def test_without_a_key_production_refuses_and_says_how_to_make_one(tmp_path):
 def test_the_written_openapi_document_is_the_present_one():
     # If this fails: `milieu openapi export`, then look at what changed for clients.
     export(ROOT / DEFAULT_PATH, check=True)
+
+
+def test_the_openapi_document_is_a_valid_one():
+    validate(json.loads((ROOT / DEFAULT_PATH).read_text("utf-8")))

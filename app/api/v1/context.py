@@ -10,7 +10,7 @@ from app.api.v1.bearer import BearerToken
 from app.api.v1.models import Assertion, ContextAnswer, LookupRequest
 from app.errors import Invalid
 from app.usecases.contexts import Reading, ServedContext
-from app.web.problem import MEDIA_TYPE
+from app.web.problem import Problem
 from app.web.services import ServicesOf
 from context.section import Section
 
@@ -18,13 +18,9 @@ router = APIRouter(prefix="/v1", tags=["context"])
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {
-        status: {"description": "See `code`.", "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
-        for status in statuses
-    }
+    return {status: {"model": Problem, "description": "See `code`."} for status in statuses}
 
 
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _ANSWER: dict[int | str, dict[str, Any]] = {200: {"model": ContextAnswer}}
 
 
@@ -44,10 +40,12 @@ async def read_context(
         str | None, Query(description="Your purpose; must be the granted one.", max_length=100)
     ] = None,
     milieu_agent: Annotated[
-        Assertion | None, Header(description="Who reads; shown to the customer.")
+        Assertion | None,
+        Header(alias="Milieu-Agent", description="Who reads; shown to the customer."),
     ] = None,
     milieu_call_id: Annotated[
-        Assertion | None, Header(description="The call; shown to the customer.")
+        Assertion | None,
+        Header(alias="Milieu-Call-Id", description="The call; shown to the customer."),
     ] = None,
 ) -> Response:
     """Answer with the granted sections; the access record is on disk before this returns."""
