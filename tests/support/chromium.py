@@ -1,13 +1,12 @@
 """Chromium for the tests that need a real browser."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from tests.support.require import CHROMIUM, path_of
+
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,13 +19,7 @@ QUIET = [
 
 def chromium_path() -> str:
     """Find Chromium, or say how to get it."""
-    named = os.environ.get("MILIEU_TEST_CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        raise RuntimeError(
-            "Chromium is needed: apt-get install chromium, or set MILIEU_TEST_CHROMIUM to its path."
-        )
-    return found
+    return path_of(CHROMIUM)
 
 
 @contextmanager
