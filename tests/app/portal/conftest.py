@@ -20,7 +20,7 @@ from app.store.grants import give_grant
 from app.wiring import build
 from context.section import Section
 from oauth.server.messages import OAuthRequest
-from tests.app.portal.pages import Form, Page
+from tests.support.pages import Form, Page
 from tests.support.clock import SettableClock
 
 BASE = "http://milieu.test"
