@@ -5,6 +5,8 @@ import asyncio
 import pytest
 from sqlmodel import select
 
+from app.ids import secret_hash
+from app.store.authorization import with_stores
 from app.store.tokens import AuthorizationCode
 from tests.app.authserver.conftest import VERIFIER
 from tests.app.authserver.test_story import good
@@ -111,3 +113,20 @@ async def test_an_unknown_code_is_refused(world):
 
 async def test_a_missing_code_is_an_invalid_request(world):
     await assert_refused(await world.token(grant_type="authorization_code"), "invalid_request")
+
+
+async def test_check_19_the_store_consumes_a_code_and_rotates_a_token_once(world):
+    """By the statement alone, without the lock that usually decides before it."""
+    code = await world.code()
+    tokens = await world.tokens(purpose="dpv:ServicePersonalisation")
+    async with world.database.writing() as session:
+        hashes = secret_hash(code), secret_hash(tokens["refresh_token"])
+        consumed = [
+            await with_stores(session, lambda s: s.consume_code(hashes[0], world.clock()))
+            for _ in range(2)
+        ]
+        rotated = [
+            await with_stores(session, lambda s: s.rotate_token(hashes[1], world.clock()))
+            for _ in range(2)
+        ]
+    assert consumed == rotated == [True, False]

@@ -1,9 +1,12 @@
 """Giving tokens back (RFC 7009), and what falls with a grant, a client, a customer."""
 
+import asyncio
+
 from app.ids import secret_hash
-from app.store.authorization import SqlStores
+from app.store.authorization import SqlStores, with_stores
 from app.store.grants import revoke_grant
 from app.store.tokens import active_token
+from oauth.server.messages import OAuthRequest
 from tests.app.authserver.conftest import CUSTOMER
 from tests.app.authserver.test_consent import disable_customer
 from tests.app.authserver.test_story import good
@@ -29,6 +32,30 @@ async def test_check_30_revoking_a_refresh_token_ends_its_family_and_nothing_els
     assert await good(world, neighbour["access_token"])
     assert (await world.refresh(neighbour["refresh_token"])).status_code == 200
     assert await good(world, others["access_token"])
+
+
+async def test_check_30_a_family_revoked_during_a_rotation_gains_no_token(world):
+    tokens = await world.tokens()
+    rotation = OAuthRequest(
+        "POST",
+        form=(
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens["refresh_token"]),
+            ("client_id", world.crm.id),
+            ("client_secret", world.crm.secret),
+        ),
+    )
+    async with world.database.writing() as session:
+        answer = await with_stores(
+            session, lambda stores: world.authorization._engine.token(rotation, stores)
+        )
+        revoking = asyncio.create_task(world.revoke(tokens["refresh_token"]))
+        finished, _ = await asyncio.wait({revoking}, timeout=0.5)
+        assert not finished
+    assert (await revoking).status_code == 200
+    assert not await good(world, answer.body["access_token"])
+    refused = await world.refresh(answer.body["refresh_token"])
+    assert refused.json()["error"] == "invalid_grant"
 
 
 async def test_check_30_a_client_revokes_its_own_tokens_alone(world):
