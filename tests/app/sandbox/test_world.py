@@ -172,6 +172,16 @@ def test_replies_to_strangers_stay_out_of_the_home_timeline():
     assert [status.id for status in world.home_of("ada")] == [own.id]
 
 
+def test_nobody_reads_tomorrow_by_its_id():
+    world = world_at(0)
+    later = world_at(48)
+    tomorrow = next(one for one in told(later) if one.created_at > OPENED)
+
+    assert world.status(tomorrow.id, "mara") is None
+    world.clock.forward(hours=48)
+    assert world.status(tomorrow.id, "mara") == tomorrow
+
+
 def test_a_deleted_status_takes_its_boosts_with_it():
     world = world_at(0)
     boost = next(one for one in world.statuses_of("mara", None) if one.reblog_of is not None)
