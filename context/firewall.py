@@ -43,17 +43,6 @@ def lexicon() -> dict[str, tuple[str, ...]]:
     return {name: tuple(terms) for name, terms in categories.items()}
 
 
-def sensitive_words() -> frozenset[str]:
-    """Return the single words of the lexicon, to be left out of the vocabulary."""
-    return frozenset(
-        term
-        for name, terms in lexicon().items()
-        if name != _IDIOMS
-        for term in terms
-        if term.isalpha()
-    )
-
-
 def covers(word: str) -> bool:
     """Return whether a single word is sensitive by itself, wildcards of the lexicon included."""
     return bool(_patterns()[0].fullmatch(word))

@@ -32,6 +32,9 @@ _EMOJI = "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\U0001f3
 _WORD = r"[^\W_]+(?:['\u2019\-][^\W_]+)*"
 _TOKEN = re.compile(rf"{_EMOTICON}|#\w+|@user|{_WORD}|[!?]+|\.{{2,}}|[.,;:]|\u2026|{_EMOJI}")
 _PLAIN_WORD = re.compile(r"(?<!\w)[a-z]{3,24}(?!\w)")
+_COMMON = re.compile(
+    r"(?:(?<=^)|(?<=[.!?:] )|(?<=^[\"'(\[]))[A-Z][a-z]{2,23}(?!\w)|(?<!\w)[a-z]{3,24}(?!\w)"
+)
 _ELONGATED = re.compile(r"(\w)\1{2,}")
 
 
@@ -72,6 +75,20 @@ def shorten_elongation(text: str) -> str:
 def tokens(cleaned: str) -> list[str]:
     """Return words, hashtags, emoticons, emoji and stops of a cleaned post, lower-cased."""
     return _TOKEN.findall(shorten_elongation(cleaned.lower()))
+
+
+def common_words(cleaned: str) -> list[str]:
+    """Return the words of ``words`` that are not written as names.
+
+    Within a sentence a capital marks a name, of a person, a street, a firm; in a post that is all
+    capitals it marks nothing.
+
+    Args:
+        cleaned: What ``clean`` returned.
+    """
+    if cleaned.isupper():
+        return words(cleaned)
+    return [word.lower() for word in _COMMON.findall(cleaned.replace("\u2019", "'"))]
 
 
 def words(cleaned: str) -> list[str]:

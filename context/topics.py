@@ -17,8 +17,7 @@ from scipy.sparse import csr_matrix
 from sklearn.cluster import AgglomerativeClustering
 
 from context.digest import TopicRecord
-from context.firewall import covers
-from context.text import clean, words
+from context.text import clean, common_words, words
 from context.vocabulary import Vocabulary
 
 MIN_POSTS = 3
@@ -53,9 +52,10 @@ def find_topics(texts: Sequence[str], vocabulary: Vocabulary) -> list[Cluster]:
         texts: Her posts; equal input in equal order gives equal topics.
         vocabulary: The words that may be kept.
     """
-    bags = [Counter(words(clean(text))) for text in texts]
-    terms = [{t for w in bag if (t := vocabulary.term(w)) and not covers(t)} for bag in bags]
-    rows = [row for row, found in enumerate(terms) if found]
+    cleaned = [clean(text) for text in texts]
+    bags = [Counter(words(text)) for text in cleaned]
+    terms = [_terms(common_words(text), vocabulary) for text in cleaned]
+    rows = [row for row, bag in enumerate(bags) if bag]
     if len(rows) < MIN_POSTS:
         return []
     labels = _cluster(_vectors([bags[row] for row in rows], vocabulary))
@@ -78,7 +78,7 @@ def overlap(one: Sequence[str], other: Sequence[str]) -> float:
     """
     left = {term: 1 / rank for rank, term in enumerate(one, start=1)}
     right = {term: 1 / rank for rank, term in enumerate(other, start=1)}
-    both = left.keys() | right.keys()
+    both = sorted(left.keys() | right.keys())
     highest = sum(max(left.get(t, 0.0), right.get(t, 0.0)) for t in both)
     return sum(min(left.get(t, 0.0), right.get(t, 0.0)) for t in both) / highest if highest else 0.0
 
@@ -108,6 +108,10 @@ def new_id(terms: Sequence[str], taken: set[str]) -> str:
         if made not in taken:
             break
     return made
+
+
+def _terms(found: Sequence[str], vocabulary: Vocabulary) -> set[str]:
+    return {term for word in found if (term := vocabulary.term(word))}
 
 
 def _vectors(bags: Sequence[Counter[str]], vocabulary: Vocabulary) -> csr_matrix:

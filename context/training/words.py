@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from context.artefacts import write_arrays
-from context.firewall import sensitive_words
+from context.firewall import covers
 from context.text import clean, words
 from context.training.labelled import DataError
 from context.vocabulary import VOCABULARY
@@ -47,7 +47,7 @@ def build_vocabulary(
         DataError: If a word list cannot be read.
     """
     progress("reading word lists", 0.0)
-    entries = _entries(lists)
+    entries = _entries(lists) | read_words("everyday.txt")
     progress("counting words in the background", 0.2)
     frequencies: Counter[str] = Counter()
     capital: Counter[str] = Counter()
@@ -61,14 +61,14 @@ def build_vocabulary(
             within[word.lower()] += 1
             capital[word.lower()] += word[0].isupper()
     names = {w for w, n in within.items() if n >= NAME_USES and capital[w] / n > NAME_SHARE}
-    removed = names | read_words("names.txt") | sensitive_words()
-    kept = sorted(entries - removed)
-    folded = {w: base for w in kept if (base := _singular(w, set(kept), frequencies))}
+    removed = names | read_words("names.txt")
+    kept = {word for word in entries - removed if not covers(word)}
+    folded = {w: base for w in sorted(kept) if (base := _singular(w, kept, frequencies))}
     quiet = read_words("quiet.txt")
     for form, base in folded.items():
         frequencies[base] += frequencies[form]
     progress("writing", 0.9)
-    terms = [w for w in kept if w not in folded]
+    terms = sorted(kept - folded.keys())
     write_arrays(
         out / VOCABULARY,
         {
@@ -108,7 +108,7 @@ def _singular(word: str, kept: set[str], frequencies: Counter[str]) -> str | Non
     candidates = [word[:-1]]
     if word.endswith("ies"):
         candidates.append(word[:-3] + "y")
-    if word.endswith(("ches", "shes", "xes", "sses", "zes")):
+    if word.endswith(("ches", "shes", "xes", "sses", "zes", "oes")):
         candidates.insert(0, word[:-2])
     found = [c for c in candidates if c in kept and RARITY * frequencies[c] >= frequencies[word]]
     return found[0] if found else None

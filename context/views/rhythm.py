@@ -31,7 +31,7 @@ def rhythm_section(joined: Joined, today: date) -> RhythmSection | Absence:
         as_of=joined.as_of,
         sources=joined.sources,
         hours=[round(share, 4) for share in shares],
-        active_hours=[hour for hour in range(24) if _smooth(shares, hour) >= ACTIVE],
+        active_hours=[h for h in range(24) if shares[h] and _smooth(shares, h) >= ACTIVE],
         posts_per_week=_per_week(joined, today),
         confidence=round(evidence / (evidence + HALF_SURE), 2),
         evidence=evidence,
