@@ -20,6 +20,9 @@ UNSURE = 0.6
 MAX_TOPICS = 3
 """Topics that the brief names."""
 
+EVEN = 0.12
+"""Valence below which, in either direction, a mood is even and needs no explanation."""
+
 _MOODS = (
     (-0.35, "in low spirits"),
     (-0.12, "somewhat frustrated"),
@@ -74,6 +77,8 @@ def _feeling(sentiment: SentimentSection) -> str:
     if trend.since:
         way = "up" if trend.direction is TrendDirection.RISING else "down"
         said += f", {way} since {trend.since.day} {_MONTHS[trend.since.month - 1]}"
+    if not trend.since and abs(sentiment.valence) < EVEN:
+        return f"{said}."
     driver = next((d for d in sentiment.drivers if (d.effect < 0) == _is_low(sentiment)), None)
     return f"{said}, mostly about {driver.label}." if driver else f"{said}."
 

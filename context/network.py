@@ -25,7 +25,7 @@ EPSILON = 1.0
 """Privacy loss of one day's release."""
 LOW_BELOW = -0.1
 """Mean below which the mood is low."""
-HIGH_ABOVE = 0.3
+HIGH_ABOVE = 0.35
 """Mean above which the mood is high: in public people write more gladly than gloomily, by .2."""
 STEPS = (-40, 10, 50)
 """Hundredths that stand for the steps low, mixed and high."""

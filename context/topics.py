@@ -26,8 +26,12 @@ MIN_POSTS_PER_TERM = 2
 """Posts of the topic that must use a term before it names the topic."""
 MAX_TOPICS = 10
 MAX_TERMS = 5
-NEAR = 0.78
-"""Cosine distance up to which clusters are merged, chosen on grouped labelled posts."""
+NEAR = 0.82
+"""Cosine distance up to which clusters are merged.
+
+Chosen on simulated people: posts about named entities (topics found .91, NMI .86) and questions by
+intent (.83, .73), a quarter noise. Non-negative factorisation into eight: .92, .82 and .80, .72.
+"""
 SAME_TOPIC = 0.3
 """Overlap of terms from which on two topics are taken for one, 0 to 1."""
 
@@ -153,7 +157,7 @@ def _name(
     inside = Counter(term for terms in members for term in terms)
     overall = Counter(term for terms in everyone for term in terms)
     scores = {
-        term: count * vocabulary.rarity(term) * log(1 + len(everyone) / overall[term])
+        term: count**1.5 * vocabulary.rarity(term) * log(1 + len(everyone) / overall[term])
         for term, count in inside.items()
         if count >= MIN_POSTS_PER_TERM
     }

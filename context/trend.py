@@ -139,10 +139,10 @@ def find_change(days: Sequence[DayCounts], today: date) -> Change | None:
     """Return the most marked change of valence of the last three weeks, or None within chance.
 
     Every day with posts of the last ``LONGEST_CHANGE`` is tried as the first of a later part,
-    which is compared with all days before it. The largest difference in standard deviations must reach
-    ``CHANGE_AT``. Simulated on validation posts of people whose mood stays the same, that calls a
-    change in at most 3 in 100 renderings; a week that is lower by .7 is found for 70 % of people
-    with seven posts a day, 32 % with three, 6 % with one.
+    which is compared with all days before it. The largest difference in standard deviations must
+    reach ``CHANGE_AT``. Simulated on validation posts of people whose mood stays the same, that
+    calls a change in at most 3 of 100 renderings; a week that is lower by .7 is found for 70 % of
+    people with seven posts a day, 32 % with three, 6 % with one.
 
     Args:
         days: Counts by day, bare counts of older days included.

@@ -64,7 +64,7 @@ def build_vocabulary(
     removed = names | read_words("names.txt")
     kept = {word for word in entries - removed if not covers(word)}
     folded = {w: base for w in sorted(kept) if (base := _singular(w, kept, frequencies))}
-    quiet = read_words("quiet.txt")
+    quiet = read_words("quiet.txt") | {word for word in kept if _is_past(word, kept)}
     for form, base in folded.items():
         frequencies[base] += frequencies[form]
     progress("writing", 0.9)
@@ -112,6 +112,14 @@ def _singular(word: str, kept: set[str], frequencies: Counter[str]) -> str | Non
         candidates.insert(0, word[:-2])
     found = [c for c in candidates if c in kept and RARITY * frequencies[c] >= frequencies[word]]
     return found[0] if found else None
+
+
+def _is_past(word: str, kept: set[str]) -> bool:
+    """Return whether a word looks like a verb's past, which tells what happened, not of what."""
+    if not word.endswith("ed"):
+        return False
+    doubled = word[:-3] if word[-3:-2] == word[-4:-3] else word
+    return any(verb in kept for verb in (word[:-1], word[:-2], doubled) if verb != word)
 
 
 def _joined(items: Iterable[str]) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What a digest is as a function of what was read: the properties the product rests on."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -177,7 +177,10 @@ GARDEN = story(*((20 + i, text) for i, text in enumerate(SENTENCES[3:6])))
 
 
 def test_what_is_planted_does_not_come_out(engine):
-    secret = "Call Ingrid Zweibrücken on 0151 2345 6789 or ada@example.org, 5 Elm Lane, zyxwmarker broadband"
+    secret = (
+        "Call Ingrid Zweibrücken on 0151 2345 6789 or ada@example.org, "
+        "5 Elm Lane, zyxwmarker broadband"
+    )
     window = Window(
         [*BROADBAND, *story((0, secret), (1, secret + "!"))], [Post("zyxwfriend", NOW, secret)]
     )

@@ -1,3 +1,5 @@
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
@@ -49,7 +51,5 @@ def test_objects_are_never_unpickled(tmp_path):
 
 
 def _note_checksum(path):
-    from hashlib import sha256
-
     digest = sha256(path.read_bytes()).hexdigest()
     (path.parent / CHECKSUMS).write_text(f"{digest}  {path.name}\n")

@@ -106,6 +106,13 @@ def test_a_change_names_the_driver_that_explains_it(direction, effect, words):
     assert words in compose(sections(sentiment=feeling(0.0, trend=trend, drivers=[driver])))
 
 
+def test_an_even_mood_needs_no_explanation():
+    driver = Driver(id="top_train", label="train", effect=-0.3)
+    assert compose(sections(sentiment=feeling(0.0, drivers=[driver]))) == "Seems even-tempered."
+    low = compose(sections(sentiment=feeling(-0.5, drivers=[driver])))
+    assert low == "Seems in low spirits, mostly about train."
+
+
 def test_topics_are_listed_with_their_direction():
     listed = mind(
         ("train", TopicDirection.RISING),

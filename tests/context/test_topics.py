@@ -16,9 +16,9 @@ from context.topics import (
 from context.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(
-    frequencies={
-        w: 10 for w in ("garden", "tomato", "basil", "train", "platform", "phone", "really")
-    },
+    frequencies=dict.fromkeys(
+        ["garden", "tomato", "basil", "train", "platform", "phone", "really"], 10
+    ),
     folded={"tomatoes": "tomato", "trains": "train"},
     texts=10_000,
     quiet=frozenset({"really", "the", "and"}),
