@@ -32,6 +32,28 @@ class Registered:
     redirect_uri: str
 
 
+def register(
+    database_url: str,
+    name: str = "Northwind Broadband",
+    sections: Sequence[str] = tuple(Section),
+) -> Registered:
+    """Register a company as the command line does."""
+    redirect_uri = f"http://localhost:{free_port()}/callback"
+
+    async def create() -> Registered:
+        database = Database(database_url)
+        try:
+            client, secret = await Clients(database, system_clock, tuple(Section)).create(
+                name, "https://northwind.example", [redirect_uri], [PURPOSE], sections
+            )
+        finally:
+            await database.close()
+        assert secret is not None
+        return Registered(client.id, secret, redirect_uri)
+
+    return in_thread(asyncio.run, create())
+
+
 @dataclass(frozen=True)
 class Deployment:
     """Where things are, and what a test may reach behind the scenes."""
@@ -50,21 +72,8 @@ class Deployment:
     def register(
         self, name: str = "Northwind Broadband", sections: Sequence[str] = tuple(Section)
     ) -> Registered:
-        """Register a company as the command line does."""
-        redirect_uri = f"http://localhost:{free_port()}/callback"
-
-        async def create() -> Registered:
-            database = Database(self.database_url)
-            try:
-                client, secret = await Clients(database, system_clock, tuple(Section)).create(
-                    name, "https://northwind.example", [redirect_uri], [PURPOSE], sections
-                )
-            finally:
-                await database.close()
-            assert secret is not None
-            return Registered(client.id, secret, redirect_uri)
-
-        return in_thread(asyncio.run, create())
+        """Register a company."""
+        return register(self.database_url, name, sections)
 
     def mail_to(self, address: str) -> str:
         """Return the text of the newest mail to an address."""
