@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +25,7 @@ from app.main import create_app
 from app.observe import configure_logging
 from app.sandbox.company import create_company
 from app.sandbox.load import load_labelled, load_posts
+from app.sandbox.mastodon.limits import RateLimit
 from app.sandbox.network import create_sandbox
 from app.sandbox.world import World
 from app.settings import Environment, Settings
@@ -36,8 +37,12 @@ from context.section import Section
 console = Console(stderr=True)
 
 REFRESH_EVERY_S = 20.0
-TIME_LAPSE = 60.0
-"""In the sandbox an hour of story passes in a minute, so that contexts move while one watches."""
+TIME_LAPSE = 300.0
+"""In the sandbox a day of story passes in about five minutes: somebody posts every few seconds."""
+STORIES_LAST = timedelta(days=1)
+"""After that the stories begin anew, so that whoever starts the demo finds them at their height."""
+REQUESTS_ALLOWED = 20_000
+"""Requests in five minutes for each caller; the demo refreshes far more often than one would."""
 
 
 POSTS_HELP = (
@@ -79,10 +84,11 @@ async def _demo(ports: Addresses, data: Path, posts: Path | None) -> None:
     client_id, client_secret = await _company_client(runtime.services.clients, ports, data)
     sandbox = create_sandbox(
         clock=system_clock,
-        anchor=_opened_at(data),
+        anchor=_opened_at(data, system_clock()),
         time_lapse=TIME_LAPSE,
         state_file=data / "sandbox.json",
         base_url=f"http://localhost:{ports.sandbox}",
+        rate_limit=RateLimit(limit=REQUESTS_ALLOWED),
     )
     if posts is not None:
         _load(sandbox.state.world, posts)
@@ -131,9 +137,13 @@ def _load(world: World, posts: Path) -> None:
         load(world, posts)
 
 
-def _opened_at(data: Path) -> datetime:
-    text = _kept(data / "sandbox-opened-at", lambda: datetime.now(UTC).isoformat())
-    return datetime.fromisoformat(text)
+def _opened_at(data: Path, now: datetime) -> datetime:
+    path = data / "sandbox-opened-at"
+    opened_at = datetime.fromisoformat(_kept(path, now.isoformat))
+    if now - opened_at < STORIES_LAST:
+        return opened_at
+    _keep(path, now.isoformat())
+    return now
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
@@ -199,7 +209,7 @@ def _explain(ports: Addresses) -> None:
 [bold]2.[/] Link an account: give the instance address [bold]localhost:{ports.sandbox}[/]
    and continue as one of the people who live there ([link]{sandbox}[/link]).
 [bold]3.[/] Look at your context. It moves while they keep posting:
-   an hour of theirs passes in {3600 / TIME_LAPSE:.0f} seconds.
+   a day of theirs passes in {86400 / TIME_LAPSE / 60:.0f} minutes.
 [bold]4.[/] You call your broadband company: [link]{company}[/link]
    Its agent asks for your context; you choose what she may see.
 [bold]5.[/] Revoke it on your grants page, and let the agent read again.
