@@ -5,12 +5,10 @@ from app.portal.words import (
     absence_words,
     day_words,
     hours_words,
-    listed,
     span_words,
     tone_words,
 )
 from context.document import (
-    Absence,
     AnySection,
     NetworkSection,
     RhythmSection,
@@ -34,7 +32,7 @@ def glimpse(section: Section, content: AnySection) -> str:
     match content:
         case TopicsSection():
             first = content.topics[:GLIMPSED_TOPICS]
-            return listed([f"{topic.label} ({topic.direction})" for topic in first])
+            return "; ".join(f"{topic.label} ({topic.direction})" for topic in first)
         case SentimentSection():
             return tone_words(content.valence) + trend_words(content.trend)
         case NetworkSection():
@@ -42,8 +40,7 @@ def glimpse(section: Section, content: AnySection) -> str:
         case RhythmSection():
             often = span_words(content.posts_per_week)
             return f"{often} posts a week; most active: {hours_words(content.active_hours)}"
-        case Absence():
-            return f"nothing yet. {absence_words(section, content.reason)}"
+    return f"nothing yet. {absence_words(section, content.reason)}"
 
 
 def trend_words(trend: Trend) -> str:

@@ -20,8 +20,8 @@ from app.store.grants import give_grant
 from app.wiring import build
 from context.section import Section
 from oauth.server.messages import OAuthRequest
-from tests.support.pages import Form, Page
 from tests.support.clock import SettableClock
+from tests.support.pages import Form, Page
 
 BASE = "http://milieu.test"
 PURPOSE = "dpv:CustomerCare"

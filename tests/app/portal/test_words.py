@@ -57,7 +57,7 @@ def test_every_absence_has_a_reason_and_a_remedy(section: Section, reason: Absen
     [
         (
             Section.TOPICS,
-            "broadband outage (rising), moving house (steady) and team play-offs (fading)",
+            "broadband outage (rising); moving house (steady); team play-offs (fading)",
         ),
         (Section.SENTIMENT, "rather unhappy, worse since 20 February"),
         (Section.NETWORK, "mixed, from 10–24 people"),
