@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from context.analyse import analyse, first_whole_day, recent
-from context.digest import KEPT_DAYS, MAX_BYTES, DayCounts, Digest, NetworkDay
+from context.analyse import analyse, first_whole_day, fit, recent
+from context.digest import KEPT_DAYS, MAX_BYTES, DayCounts, Digest, NetworkDay, TopicRecord
 from context.post import MAX_POSTS, WINDOW_DAYS, Post, PostKind, Window
 from context.render import Source, render
 from context.section import Section
@@ -263,6 +263,23 @@ def test_too_many_posts_leave_the_days_they_push_out_to_the_past(engine):
 def test_too_many_posts_on_one_day_still_make_that_day(engine):
     many = [Post("her", NOW - timedelta(seconds=i), f"post {i}") for i in range(MAX_POSTS)]
     assert first_whole_day(recent(many, NOW, WINDOW_DAYS, MAX_POSTS), TODAY) == TODAY
+
+
+def test_a_post_of_no_language_is_counted_and_makes_no_topic_of_foreign_words(engine):
+    russian = story((0, "мама мыла раму"), (1, "мама мыла пол"), (2, "мама мыла окно"))
+    digest = analyse(Window(russian), None, engine, NOW)
+    assert (len(digest.days), digest.languages, digest.topics) == (3, {}, ())
+
+
+def test_a_digest_too_large_for_its_bound_loses_its_smallest_topics():
+    day = DayCounts(TODAY, 1, 33, 34, 33)
+    topics = tuple(
+        TopicRecord(f"top_{i:08x}", ("garden",), (day,) * (60 - i), TODAY, TODAY) for i in range(20)
+    )
+    fitted = fit(Digest("plain/1", topics=topics))
+    assert len(fitted.to_bytes()) <= MAX_BYTES
+    assert fitted.topics == topics[: len(fitted.topics)]
+    assert fitted.topics
 
 
 def test_hours_are_counted_in_utc(engine):

@@ -115,3 +115,30 @@ def test_a_busy_digest_stays_small():
         ),
     )
     assert len(digest.to_bytes()) < MAX_BYTES
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"e": 5},
+        {"h": [0] * 23},
+        {"t": [{"i": "top_1", "w": "words", "d": [], "f": 0, "l": 0}]},
+        {"n": [[0, -101, 5]]},
+        {"d": [[0, True, 0, 0, 0]]},
+        {"d": [[0, -1, 0, 0, 0]]},
+        {"d": [[9_999_999, 1, 0, 0, 0]]},
+    ],
+    ids=[
+        "engine",
+        "hours",
+        "terms",
+        "mood",
+        "a truth for a count",
+        "a negative count",
+        "a day before time",
+    ],
+)
+def test_a_part_out_of_range_is_refused(change):
+    document = json.loads(Digest("light/1").to_bytes()) | change
+    with pytest.raises(DigestError):
+        Digest.from_bytes(json.dumps(document).encode())
