@@ -124,17 +124,9 @@ class AuthlibClient(ClientMixin):  # type: ignore[misc]  # Authlib is untyped
     def __init__(self, record: ClientRecord) -> None:
         self.record = record
 
-    def get_client_id(self) -> str:
-        """Return its id."""
-        return self.record.id
-
     def get_allowed_scope(self, scope: str) -> str:
         """Return the scope unchanged: `oauth.server.scopes` has judged it."""
         return scope
-
-    def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Say whether a browser may be sent there."""
-        return any(redirect_uri_matches(uri, redirect_uri) for uri in self.record.redirect_uris)
 
     def check_response_type(self, response_type: str) -> bool:
         """Say whether it may use this response type."""
