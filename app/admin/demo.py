@@ -77,6 +77,7 @@ def demo(
 
 async def _demo(ports: Addresses, data: Path, posts: Path | None) -> None:
     settings = _settings(ports, data)
+    _keep(data / "env", _environment(settings))
     with console.status("Bringing the database up to date …"):
         await upgrade_async(settings.database_url)
     with console.status("Loading the engine …"):
@@ -112,6 +113,20 @@ def _settings(ports: Addresses, data: Path) -> Settings:
         master_key=SecretStr(_kept(data / "master.key", new_master_key)),
         outbound_exceptions=frozenset({f"localhost:{ports.sandbox}"}),
         refresh_every_s=REFRESH_EVERY_S,
+    )
+
+
+def _environment(settings: Settings) -> str:
+    # For `milieu` beside the demo: `set -a; . .data/env`.
+    assert settings.master_key is not None  # noqa: S101 - set above
+    return "".join(
+        f"MILIEU_{name}={value}\n"
+        for name, value in (
+            ("ENVIRONMENT", settings.environment.value),
+            ("ISSUER", settings.issuer),
+            ("DATABASE_URL", settings.database_url),
+            ("MASTER_KEY", settings.master_key.get_secret_value()),
+        )
     )
 
 

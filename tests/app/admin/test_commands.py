@@ -1,0 +1,179 @@
+"""The command line, as an operator meets it."""
+
+import asyncio
+import base64
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from app.admin import demo, main
+from app.admin.main import cli
+from app.errors import NotFound
+from app.sandbox.network import create_sandbox
+from app.settings import decode_key
+from app.store.migrate import upgrade
+from tests.support.clock import START
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Run `milieu …` on a database of its own; returns what it printed."""
+    url = f"sqlite:///{tmp_path / 'milieu.db'}"
+    upgrade(url)
+    monkeypatch.setenv("MILIEU_ENVIRONMENT", "development")
+    monkeypatch.setenv("MILIEU_MASTER_KEY", KEY)
+    monkeypatch.setenv("MILIEU_DATABASE_URL", url)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def milieu(*arguments: str, status: int = 0) -> str:
+        result = CliRunner().invoke(cli, arguments)
+        if status == 0 and result.exception:
+            raise result.exception
+        assert result.exit_code == status, result.output
+        return result.output
+
+    return milieu
+
+
+def commands(group: typer.core.TyperGroup, *path: str) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name, command in group.commands.items():
+        inner = getattr(command, "commands", None)
+        found += commands(command, *path, name) if inner else [(*path, name)]
+    return found
+
+
+ALL = commands(typer.main.get_command(cli))
+
+
+def test_the_commands_are_these():
+    assert {" ".join(command) for command in ALL} >= {
+        "serve",
+        "work",
+        "migrate",
+        "demo",
+        "client create",
+        "client list",
+        "client disable",
+        "key create",
+        "openapi export",
+        "engine train",
+        "engine evaluate",
+    }
+
+
+@pytest.mark.parametrize("command", ALL, ids=" ".join)
+def test_every_command_and_option_says_what_it_is_for(run, command: tuple[str, ...]):
+    group = typer.main.get_command(cli)
+    for name in command:
+        group = group.commands[name]
+    assert group.help
+    for parameter in group.params:
+        assert getattr(parameter, "help", None), parameter.name
+    assert "Usage: " in run(*command, "--help")
+
+
+def test_a_client_is_created_listed_and_disabled(run):
+    created = run(
+        *("client", "create", "Northwind Broadband", "--uri", "https://northwind.example"),
+        *("--redirect-uri", "https://northwind.example/callback", "--purpose", "dpv:CustomerCare"),
+    )
+    values = dict(line.split("=", 1) for line in created.splitlines())
+    assert values["client_id"].startswith("cli_")
+    assert values["client_secret"].startswith("mil_cs_")
+    listed = run("client", "list")
+    assert "Northwind Broadband" in listed
+    assert values["client_secret"] not in listed
+    assert "refused" in run("client", "disable", values["client_id"])
+
+
+def test_a_public_client_gets_no_secret(run):
+    created = run(
+        *("client", "create", "App", "--uri", "https://app.example", "--public"),
+        *("--redirect-uri", "http://127.0.0.1/callback", "--purpose", "dpv:CustomerCare"),
+    )
+    assert "client_secret" not in created
+
+
+def test_a_new_key_is_a_good_one(run):
+    assert len(decode_key(run("key", "create").strip())) == 32
+
+
+def test_migrating_twice_is_safe(run):
+    run("migrate")
+    run("migrate")
+
+
+def test_the_openapi_document_is_written_and_its_freshness_checked(run, tmp_path: Path):
+    path = tmp_path / "here" / "milieu.json"
+    run("openapi", "export", str(path), "--check", status=1)
+    run("openapi", "export", str(path))
+    run("openapi", "export", str(path), "--check")
+    path.write_text("{}")
+    run("openapi", "export", str(path), "--check", status=1)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(NotFound("There is no such client."), "no such client"), (ValueError("Not so."), "Not so.")],
+)
+def test_a_mistake_ends_in_one_line_that_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, error: Exception, said: str
+):
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(main, "cli", fail)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_settings_that_do_not_fit_are_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    monkeypatch.delenv("MILIEU_MASTER_KEY", raising=False)
+    monkeypatch.setenv("MILIEU_ENVIRONMENT", "production")
+    monkeypatch.setattr("sys.argv", ["milieu", "client", "list"])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 2
+    assert "milieu key create" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_demo_keeps_its_secrets_to_itself_and_begins_its_stories_anew_after_a_day(
+    tmp_path: Path,
+):
+    first = demo._opened_at(tmp_path, START)
+    assert demo._opened_at(tmp_path, START + timedelta(hours=23)) == first
+    assert demo._opened_at(tmp_path, START + timedelta(days=1)) == START + timedelta(days=1)
+    settings = demo._settings(demo.Addresses(8000, 8001, 8002), tmp_path)
+    assert demo._settings(demo.Addresses(8000, 8001, 8002), tmp_path) == settings
+    assert (tmp_path / "master.key").stat().st_mode & 0o077 == 0
+
+
+def test_the_people_of_a_file_move_into_the_demos_network(tmp_path: Path):
+    labelled = tmp_path / "posts.tsv"
+    labelled.write_text("positive\tA lovely day\nnegative\tRain again\n")
+    lines = tmp_path / "posts.jsonl"
+    lines.write_text(
+        '{"author": "ada", "created_at": "2026-01-05T10:00:00Z", "text": "Hello from a file"}\n'
+    )
+    world = create_sandbox(storylines=[]).state.world
+    demo._load(world, labelled)
+    demo._load(world, lines)
+    assert {"ada", "author01"} <= set(world.people)
+
+
+def test_the_worker_alone_stops_when_asked(run, monkeypatch: pytest.MonkeyPatch):
+    async def stopped(_worker: object, stop: asyncio.Event) -> None:
+        assert not stop.is_set()
+
+    monkeypatch.setattr("app.work.worker.Worker.run", stopped)
+    run("work", "--log-level", "warning")
