@@ -136,13 +136,13 @@ class Connections:
             NotFound: She has no such connection.
         """
         async with self._database.writing() as session:
+            await bump_context_version(session, customer_id)
             connection = await find_connection(session, customer_id, connection_id)
             if connection is None:
                 raise NotFound("You have no such connection.")
             box = await open_box(session, self._vault, customer_id)
             tokens = open_tokens(box, connection)
             await delete_connection(session, connection_id)
-            await bump_context_version(session, customer_id)
         return await self._linking.revoke(connection.provider, connection.instance, tokens)
 
     async def list(self, customer_id: str) -> Sequence[ConnectionView]:
@@ -154,6 +154,7 @@ class Connections:
 
     async def _keep(self, session: AsyncSession, linked: Linked) -> str:
         now, customer_id = self._clock(), linked.customer_id
+        await bump_context_version(session, customer_id)
         box = await open_box(session, self._vault, customer_id)
         index = self._vault.blind_index(
             "account", f"{linked.provider}|{linked.instance}|{linked.account.id}"
@@ -180,7 +181,6 @@ class Connections:
         # A refresh that runs on the old tokens has lost its lease: it must not report on the new.
         connection.lease = connection.leased_until = connection.not_before = None
         session.add(connection)
-        await bump_context_version(session, customer_id)
         return connection.id
 
 

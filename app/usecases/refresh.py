@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from app.clock import Clock
 from app.connectors.catalogue import Catalogue
 from app.connectors.errors import AccessRevoked, ProviderDown
@@ -196,7 +198,7 @@ class Refresh:
     async def _succeed(self, work: _Work, digest: Digest) -> ConnectionState | None:
         now = self._clock()
         async with self._database.writing() as session:
-            connection = await find_leased(session, work.connection_id, work.lease)
+            connection = await self._ours(session, work)
             if connection is None:
                 return None
             box = await open_box(session, self._vault, work.customer_id)
@@ -213,24 +215,31 @@ class Refresh:
             connection.failures = 0
             connection.not_before = None
             _release(connection, ConnectionState.ACTIVE, now + rest(self._every, self._chance()))
-            await bump_context_version(session, work.customer_id)
         logger.info("refreshed %s", work.connection_id)
         return ConnectionState.ACTIVE
+
+    async def _ours(self, session: AsyncSession, work: _Work) -> Connection | None:
+        """Return the connection if the lease on it is still ours; her context moves on.
+
+        Her state is part of the context too: a broken link is a reason for an absence. The
+        customer's row comes before the connection's here as in an erasure, so that the two cannot
+        wait for each other; should the lease be lost, one rendering too many is made.
+        """
+        await bump_context_version(session, work.customer_id)
+        return await find_leased(session, work.connection_id, work.lease)
 
     async def _fail(
         self, work: _Work, state: ConnectionState, asked: timedelta | None = None
     ) -> ConnectionState | None:
         now = self._clock()
         async with self._database.writing() as session:
-            connection = await find_leased(session, work.connection_id, work.lease)
+            connection = await self._ours(session, work)
             if connection is None:
                 return None
             connection.failures += 1
             delay = back_off(connection.failures, asked, self._every, self._chance())
             connection.not_before = None if asked is None else now + asked
             _release(connection, state, None if state in NEEDS_HER else now + delay)
-            # The state is part of her context: a broken link is a reason for an absence.
-            await bump_context_version(session, work.customer_id)
         logger.warning("refresh of %s: %s", work.connection_id, state)
         return state
 

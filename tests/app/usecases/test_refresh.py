@@ -146,7 +146,7 @@ async def test_a_quota_used_up_in_the_middle_is_waited_for(
     for _ in range(41):
         network.controls.publish("mara", "one of many")
     limit = network.controls.rate_limit
-    limit.limit = 1  # the first page leaves nothing for the second
+    limit.limit = 2  # linking took one, and the first page leaves nothing for the second
     assert await stage.refresh.refresh(connection_id) is DOWN
     assert await stage.digest(mara, connection_id) is None
     row = await stage.row(connection_id)
