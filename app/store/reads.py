@@ -17,7 +17,7 @@ from app.store.accesses import Access
 from app.store.clients import Client
 from app.store.connections import Connection, ConnectionDigest
 from app.store.customers import Customer, DataKey, Identifier, Subject
-from app.store.grants import Grant
+from app.store.grants import Grant, grant_is_active
 from app.store.tokens import Token, TokenKind
 
 
@@ -145,7 +145,7 @@ async def find_granted(
         .where(
             col(Grant.client_id) == client_id,
             col(Grant.purpose) == purpose,
-            _grant_is_active(now),
+            grant_is_active(now),
             or_(
                 col(Subject.subject).in_(subjects),
                 col(Grant.customer_id).in_(identified),
@@ -198,7 +198,7 @@ async def record_served(session: AsyncSession, access: Access, token_hash: str) 
         .join(Token, and_(col(Token.token_hash) == token_hash))
         .where(
             col(Grant.id) == access.grant_id,
-            _grant_is_active(access.at),
+            grant_is_active(access.at),
             col(Token.client_id) == col(Grant.client_id),
             col(Token.revoked_at).is_(None),
             col(Token.expires_at) > access.at,
@@ -209,15 +209,6 @@ async def record_served(session: AsyncSession, access: Access, token_hash: str) 
         insert(Access).from_select(columns, allowed)
     )
     return bool(result.rowcount)
-
-
-def _grant_is_active(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        col(Grant.revoked_at).is_(None),
-        or_(col(Grant.expires_at).is_(None), col(Grant.expires_at) > now),
-        col(Customer.disabled_at).is_(None),
-        col(Client.disabled_at).is_(None),
-    )
 
 
 def _subject_of_grant() -> ColumnElement[bool]:

@@ -1,18 +1,13 @@
 """Authorization codes and tokens; only their hashes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Field, SQLModel
 
-from app.store.clients import Client
-from app.store.customers import Customer
-from app.store.grants import Grant, grant_is_active
 from app.store.types import UtcDateTime
 from oauth.server.stores import TokenKind
 
-__all__ = ["ActiveToken", "AuthorizationCode", "Token", "TokenKind", "active_token"]
+__all__ = ["AuthorizationCode", "Token", "TokenKind"]
 
 
 class AuthorizationCode(SQLModel, table=True):
@@ -49,36 +44,3 @@ class Token(SQLModel, table=True):
     )
     rotated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-@dataclass(frozen=True, slots=True)
-class ActiveToken:
-    """An access token that is good now; one of client credentials has no grant."""
-
-    token_hash: str
-    client_id: str
-    scope: frozenset[str]
-    grant: Grant | None
-
-
-async def active_token(session: AsyncSession, token_hash: str, now: datetime) -> ActiveToken | None:
-    """Find an access token that is good now, and so are its grant, its customer and its client."""
-    query = (
-        select(Token, Grant)
-        .join(Client, col(Client.id) == col(Token.client_id))
-        .outerjoin(Grant, col(Grant.id) == col(Token.grant_id))
-        .outerjoin(Customer, col(Customer.id) == col(Grant.customer_id))
-        .where(
-            col(Token.token_hash) == token_hash,
-            col(Token.kind) == TokenKind.ACCESS,
-            col(Token.revoked_at).is_(None),
-            col(Token.expires_at) > now,
-            col(Client.disabled_at).is_(None),
-            col(Token.grant_id).is_(None) | grant_is_active(now),
-        )
-    )
-    row = (await session.exec(query)).one_or_none()
-    if row is None:
-        return None
-    token, grant = row
-    return ActiveToken(token.token_hash, token.client_id, frozenset(token.scope.split()), grant)

@@ -9,7 +9,6 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 
 from cachetools import TTLCache
-from context.render import Source, render
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.connections import ConnectionState
@@ -17,6 +16,7 @@ from app.store.reads import DigestRow, digests_of
 from app.store.secrets import Box
 from context.digest import Digest
 from context.document import Context
+from context.render import Source, render
 from context.section import Section
 
 CACHE_SECONDS = 20

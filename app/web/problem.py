@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import (
     INSUFFICIENT_SCOPE,
@@ -111,20 +112,51 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
         code = status.phrase.lower().replace(" ", "_")
         return answer(request, status, status.phrase, detail, code, dict(error.headers or {}))
 
-    async def on_crash(request: Request, error: Exception) -> Response:
-        logger.error("Unhandled %s at %s", type(error).__name__, _where(error))
+    def on_crash(request: Request) -> Response:
         return answer(
             request,
             HTTPStatus.INTERNAL_SERVER_ERROR,
             MilieuError.title,
-            "This is our mistake. Please try again; if it stays, tell us the request id.",
+            "This is our mistake, and it is in our log. Please try again in a moment.",
             "internal_error",
         )
 
     app.add_exception_handler(MilieuError, on_domain_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(Exception, on_crash)
+    app.add_middleware(CrashAnswer, page=on_crash)
+
+
+class CrashAnswer:
+    """ASGI middleware that answers an unexpected error, inside those that set headers and log.
+
+    Starlette's own handler for any error stands outside them all.
+
+    Args:
+        app: The application.
+        page: Renders the answer.
+    """
+
+    def __init__(self, app: ASGIApp, page: Callable[[Request], Response]) -> None:
+        self._app = app
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        started = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        except Exception as error:
+            logger.error("Unhandled %s at %s", type(error).__name__, _where(error))  # noqa: TRY400 - a traceback shows values
+            if started or scope["type"] != "http":
+                raise
+            await self._page(Request(scope))(scope, receive, send)
 
 
 _HINTS = {

@@ -92,7 +92,7 @@ async def test_after_a_revocation_the_next_read_is_refused_and_the_log_shows_bot
 async def test_no_read_that_begins_after_a_revocation_succeeds_even_under_load(
     company: Company, mara: str, runtime: Runtime
 ):
-    """Check 29. Mutation: drop `_grant_is_active` from `record_served`, cache the token row."""
+    """Check 29. Mutation: drop `grant_is_active` from `record_served`, cache the token row."""
     tokens = await company.granted(mara, "topics")
     revoked = asyncio.Event()
     late: list[int] = []
@@ -125,7 +125,7 @@ async def test_every_answer_has_its_record_and_every_record_its_answer(
 
 
 async def test_a_grant_ends_by_itself(company: Company, mara: str, clock: SettableClock):
-    """Check 33. Mutation: ignore `expires_at` in `_refusal` and `_grant_is_active`."""
+    """Check 33. Mutation: ignore `expires_at` in `_refusal` and `grant_is_active`."""
     tokens = await company.granted(mara, "topics", until=clock() + timedelta(minutes=5))
     answer = await company.read(tokens.access)
     assert answer.json()["use_until"] == answer.json()["grant_expires_at"]

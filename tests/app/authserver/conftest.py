@@ -15,10 +15,13 @@ from fastapi.responses import JSONResponse
 
 from app.authserver import router
 from app.errors import MilieuError
+from app.ids import secret_hash
 from app.store.customers import Customer
 from app.store.engine import Database
+from app.store.reads import TokenRow, find_token
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
+from app.usecases.contexts import Reading, _is_over, _refusal
 from tests.support.clock import SettableClock
 
 ISSUER = "https://milieu.example"
@@ -175,3 +178,18 @@ async def world(database, clock, vault) -> AsyncIterator[World]:
             rival=await registered("Rival Care"),
             phone_app=await registered("Phone app", public=True),
         )
+
+
+async def read_token(world: World, token: str) -> TokenRow | None:
+    """What the API would find behind an access token."""
+    async with world.database.reading() as session:
+        return await find_token(session, secret_hash(token))
+
+
+async def good(world: World, token: str) -> bool:
+    """Whether the API would serve this token: itself, its client, its grant and its customer."""
+    found = await read_token(world, token)
+    if found is None:
+        return False
+    reasons = [_refusal(found, found.grant, Reading(), world.clock())] if found.grant else []
+    return not _is_over(found, world.clock()) and not any(reasons)

@@ -5,7 +5,7 @@ import hmac
 from itertools import product
 
 from app.ids import secret_hash
-from app.store.tokens import active_token
+from tests.app.authserver.conftest import read_token
 
 ENDPOINTS = ["/oauth/token", "/oauth/revoke"]
 
@@ -131,8 +131,7 @@ async def test_a_client_by_itself_gets_a_token_to_look_up_with_and_no_refresh_to
         answer = (await world.token(grant_type="client_credentials", scope=scope)).json()
         assert set(answer) == {"access_token", "token_type", "expires_in", "scope"}
         assert answer["scope"] == "context.lookup"
-        async with world.database.reading() as session:
-            found = await active_token(session, secret_hash(answer["access_token"]), world.clock())
+        found = await read_token(world, answer["access_token"])
         assert found is not None
         assert (found.client_id, found.grant) == (world.crm.id, None)
 

@@ -8,8 +8,7 @@ from sqlmodel import select
 from app.ids import secret_hash
 from app.store.authorization import with_stores
 from app.store.tokens import AuthorizationCode
-from tests.app.authserver.conftest import VERIFIER
-from tests.app.authserver.test_story import good
+from tests.app.authserver.conftest import VERIFIER, good
 
 
 async def assert_refused(answer, error="invalid_grant"):

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from app.ids import secret_hash
 from app.store.tokens import Token, TokenKind
-from tests.app.authserver.test_story import good
+from tests.app.authserver.conftest import good
 
 
 async def refresh_rows(world):

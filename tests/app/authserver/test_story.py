@@ -2,14 +2,7 @@
 
 from datetime import timedelta
 
-from app.ids import secret_hash
-from app.store.tokens import active_token
-from tests.app.authserver.conftest import CUSTOMER, ISSUER, query_of
-
-
-async def good(world, token: str) -> bool:
-    async with world.database.reading() as session:
-        return await active_token(session, secret_hash(token), world.clock()) is not None
+from tests.app.authserver.conftest import CUSTOMER, ISSUER, good, query_of
 
 
 async def test_a_crm_gets_what_she_ticked_renews_it_and_gives_it_back(world):

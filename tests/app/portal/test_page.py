@@ -95,8 +95,9 @@ async def test_a_crash_is_a_page_that_tells_nothing(portal: Portal, mira: Browse
     portal.change(grants=Broken())
     page = await mira.get("/grants")
     assert page.status == 500
-    assert "This is our mistake." in page.text
+    assert "This is our mistake" in page.text
     assert "secret" not in page.html
+    assert page.response.headers["x-frame-options"] == "DENY"
 
 
 async def test_only_our_own_messages_are_shown(mira: Browser):
