@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import Lifespan
 
 from app import authserver, portal
@@ -14,10 +15,10 @@ from app.api.v1 import context
 from app.observe import RequestLog
 from app.portal.errors import error_page
 from app.web import health, problem, session
-from app.web.limits import BodyLimit
 from app.web.security import SecurityHeaders
 from app.wiring import Runtime
 
+MAX_BODY_BYTES = 64 * 1024
 TITLE = "Milieu"
 VERSION = "0.1.0"
 SUMMARY = "Customer context as a service: read what a customer granted, while she is on the phone."
@@ -42,7 +43,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.services = runtime.services
     problem.install(app, error_page)
     session.install(app)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders, secure=runtime.services.issuer.startswith("https://"))
     return app

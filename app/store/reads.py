@@ -200,6 +200,7 @@ async def record_served(session: AsyncSession, access: Access, token_hash: str) 
             col(Grant.id) == access.grant_id,
             grant_is_active(access.at),
             col(Token.client_id) == col(Grant.client_id),
+            or_(col(Token.grant_id).is_(None), col(Token.grant_id) == col(Grant.id)),
             col(Token.revoked_at).is_(None),
             col(Token.expires_at) > access.at,
         )

@@ -107,10 +107,8 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
-        status = HTTPStatus(error.status_code)
-        detail = _HINTS.get(status, status.description or status.phrase)
-        code = status.phrase.lower().replace(" ", "_")
-        return answer(request, status, status.phrase, detail, code, dict(error.headers or {}))
+        title, detail, code = _HTTP_ERRORS.get(error.status_code, _OTHER_HTTP_ERROR)
+        return answer(request, error.status_code, title, detail, code, dict(error.headers or {}))
 
     def on_crash(request: Request) -> Response:
         return answer(
@@ -159,10 +157,13 @@ class CrashAnswer:
             await self._page(Request(scope))(scope, receive, send)
 
 
-_HINTS = {
-    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+# Our own words: Python's names of statuses change between its versions.
+_HTTP_ERRORS = {
+    404: ("Not found", "There is nothing at this address.", "not_found"),
+    405: ("Method not allowed", "This address does not take this method.", "method_not_allowed"),
+    413: ("Content too large", "Send less: a request is a few kilobytes.", "content_too_large"),
 }
+_OTHER_HTTP_ERROR = (Invalid.title, "The request could not be read.", Invalid.code)
 
 
 def _is_person(request: Request) -> bool:

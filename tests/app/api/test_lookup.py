@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from app.main import MAX_BODY_BYTES
 from app.wiring import Runtime
 from context.section import Section
 from tests.app.api.conftest import Company, give_digest, sign_up
@@ -140,3 +141,19 @@ async def test_ten_identifiers_are_enough(company: Company):
     many = [{"type": "email", "value": f"{number}@example.org"} for number in range(11)]
     answer = await company.look_up(token, "email", "a@b.c", identifiers=many, purpose=PURPOSE)
     assert answer.status_code == 400
+
+
+async def test_a_body_past_the_limit_is_refused_announced_or_not(
+    company: Company, http: httpx.AsyncClient
+):
+    headers = {"Authorization": f"Bearer {(await company.own_token()).access}"}
+
+    async def chunks():
+        for _ in range(3):
+            yield b" " * MAX_BODY_BYTES
+
+    for content in (b" " * (MAX_BODY_BYTES + 1), chunks()):
+        refused = await http.post("/v1/context/lookup", content=content, headers=headers)
+        assert refused.status_code == 413
+        assert refused.headers["x-content-type-options"] == "nosniff"
+    assert refused.json()["code"] == "content_too_large"

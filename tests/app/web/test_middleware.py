@@ -1,4 +1,4 @@
-"""Limits, security headers and the request log, over an application of one route."""
+"""Security headers and the request log, over an application of one route."""
 
 import logging
 
@@ -8,33 +8,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from app.observe import CHATTY, RequestLog, configure_logging
-from app.web.limits import BodyLimit
 from app.web.security import SecurityHeaders
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://milieu.test")
-
-
-async def test_a_body_past_the_limit_is_refused_announced_or_not():
-    app = FastAPI()
-    app.add_middleware(BodyLimit, max_bytes=10)
-
-    @app.post("/echo")
-    async def echo(request: Request) -> int:
-        return len(await request.body())
-
-    async def chunks():
-        for _ in range(3):
-            yield b"12345"
-
-    async with client_of(app) as client:
-        assert (await client.post("/echo", content=b"1234567890")).json() == 10
-        for content in (b"12345678901", chunks()):
-            refused = await client.post("/echo", content=content)
-            assert refused.status_code == 413
-            assert refused.json()["code"] == "body_too_large"
 
 
 @pytest.mark.parametrize("secure", [True, False])
