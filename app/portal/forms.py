@@ -13,7 +13,7 @@ Csrf = Annotated[str, Form()]
 SAME_SITE = frozenset({"same-origin", "none"})
 
 
-def from_our_own_page(request: Request) -> None:
+async def from_our_own_page(request: Request) -> None:
     """Refuse a form that another site sent.
 
     Guards the forms of people who are not signed in, which have no session to bind a token to, and

@@ -143,7 +143,7 @@ async def hold_customer(session: AsyncSession, customer_id: str) -> Customer | N
     return (await session.exec(query)).one_or_none()
 
 
-def grant_is_active(now: datetime) -> ColumnElement[bool]:
+def grant_is_active(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The one rule by which a grant counts, over a join of grants, customers and clients.
 
     Every flow that issues, renews or accepts anything under a grant asks this.

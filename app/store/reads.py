@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, insert, literal, or_
+from sqlalchemy import ColumnElement, and_, bindparam, false, insert, or_
 from sqlalchemy import select as core_select
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.accesses import Access
@@ -19,6 +19,7 @@ from app.store.connections import Connection, ConnectionDigest
 from app.store.customers import Customer, DataKey, Identifier, Subject
 from app.store.grants import Grant, grant_is_active
 from app.store.tokens import Token, TokenKind
+from app.store.types import UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,13 @@ class DigestRow:
     refreshed_at: datetime | None
 
 
+def _subject_of_grant() -> ColumnElement[bool]:
+    return and_(
+        col(Subject.customer_id) == col(Grant.customer_id),
+        col(Subject.client_id) == col(Grant.client_id),
+    )
+
+
 _GRANT_COLUMNS = (
     col(Grant.id),
     col(Grant.customer_id),
@@ -79,26 +87,29 @@ _GRANT_COLUMNS = (
 )
 
 
+_FIND_TOKEN = (
+    core_select(
+        col(Token.client_id),
+        col(Token.scope),
+        col(Token.expires_at),
+        col(Token.revoked_at),
+        col(Client.disabled_at).is_not(None),
+        *_GRANT_COLUMNS,
+    )
+    .select_from(Token)
+    .join(Client, col(Client.id) == col(Token.client_id))
+    .outerjoin(Grant, col(Grant.id) == col(Token.grant_id))
+    .outerjoin(Customer, col(Customer.id) == col(Grant.customer_id))
+    .outerjoin(DataKey, col(DataKey.customer_id) == col(Customer.id))
+    .outerjoin(Subject, _subject_of_grant())
+    .where(col(Token.token_hash) == bindparam("token_hash"), col(Token.kind) == TokenKind.ACCESS)
+)
+
+
 async def find_token(session: AsyncSession, token_hash: str) -> TokenRow | None:
     """Find an access token with its client and, if it has one, its grant, in one query."""
-    query = (
-        core_select(
-            col(Token.client_id),
-            col(Token.scope),
-            col(Token.expires_at),
-            col(Token.revoked_at),
-            col(Client.disabled_at).is_not(None),
-            *_GRANT_COLUMNS,
-        )
-        .select_from(Token)
-        .join(Client, col(Client.id) == col(Token.client_id))
-        .outerjoin(Grant, col(Grant.id) == col(Token.grant_id))
-        .outerjoin(Customer, col(Customer.id) == col(Grant.customer_id))
-        .outerjoin(DataKey, col(DataKey.customer_id) == col(Customer.id))
-        .outerjoin(Subject, _subject_of_grant())
-        .where(col(Token.token_hash) == token_hash, col(Token.kind) == TokenKind.ACCESS)
-    )
-    row = (await (await session.connection()).execute(query)).one_or_none()
+    connection = await session.connection()
+    row = (await connection.execute(_FIND_TOKEN, {"token_hash": token_hash})).one_or_none()
     if row is None:
         return None
     client_id, scope, expires_at, revoked_at, client_disabled, *grant = row
@@ -174,6 +185,25 @@ async def digests_of(session: AsyncSession, customer_id: str) -> list[DigestRow]
     return [DigestRow(*row) for row in (await (await session.connection()).execute(query)).all()]
 
 
+_ACCESS_COLUMNS = list(SQLModel.metadata.tables[str(Access.__tablename__)].columns)
+_RECORD = insert(Access).from_select(
+    [column.name for column in _ACCESS_COLUMNS],
+    core_select(*(bindparam(column.name, type_=column.type) for column in _ACCESS_COLUMNS))
+    .select_from(Grant)
+    .join(Client, col(Client.id) == col(Grant.client_id))
+    .join(Customer, col(Customer.id) == col(Grant.customer_id))
+    .join(Token, col(Token.token_hash) == bindparam("token_hash"))
+    .where(
+        col(Grant.id) == bindparam("grant_id"),
+        grant_is_active(bindparam("at", type_=UtcDateTime)),
+        col(Token.client_id) == col(Grant.client_id),
+        or_(col(Token.grant_id).is_(None), col(Token.grant_id) == col(Grant.id)),
+        col(Token.revoked_at).is_(None),
+        col(Token.expires_at) > bindparam("at", type_=UtcDateTime),
+    ),
+)
+
+
 async def record_served(session: AsyncSession, access: Access, token_hash: str) -> bool:
     """Record a read if, at this moment, its grant and its token still allow it.
 
@@ -185,38 +215,9 @@ async def record_served(session: AsyncSession, access: Access, token_hash: str) 
     Returns:
         Whether the read is allowed; without a record there must be no answer.
     """
-    allowed = (
-        core_select(
-            *(
-                literal(getattr(access, column.name), column.type)
-                for column in Access.__table__.columns  # type: ignore[attr-defined]  # SQLModel hides it
-            )
-        )
-        .select_from(Grant)
-        .join(Client, col(Client.id) == col(Grant.client_id))
-        .join(Customer, col(Customer.id) == col(Grant.customer_id))
-        .join(Token, and_(col(Token.token_hash) == token_hash))
-        .where(
-            col(Grant.id) == access.grant_id,
-            grant_is_active(access.at),
-            col(Token.client_id) == col(Grant.client_id),
-            or_(col(Token.grant_id).is_(None), col(Token.grant_id) == col(Grant.id)),
-            col(Token.revoked_at).is_(None),
-            col(Token.expires_at) > access.at,
-        )
-    )
-    columns = [column.name for column in Access.__table__.columns]  # type: ignore[attr-defined]  # SQLModel hides it
-    result = await (await session.connection()).execute(
-        insert(Access).from_select(columns, allowed)
-    )
+    connection = await session.connection()
+    result = await connection.execute(_RECORD, {**access.model_dump(), "token_hash": token_hash})
     return bool(result.rowcount)
-
-
-def _subject_of_grant() -> ColumnElement[bool]:
-    return and_(
-        col(Subject.customer_id) == col(Grant.customer_id),
-        col(Subject.client_id) == col(Grant.client_id),
-    )
 
 
 def _grant_row(row: Sequence[Any]) -> GrantRow:

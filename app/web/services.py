@@ -43,4 +43,9 @@ def services_of(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
-ServicesOf = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    # Asynchronous although it waits for nothing: FastAPI would run a plain function in a thread.
+    return services_of(request)
+
+
+ServicesOf = Annotated[Services, Depends(_services)]

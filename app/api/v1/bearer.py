@@ -12,7 +12,7 @@ _documented = HTTPBearer(
 )
 
 
-def bearer_token(request: Request, _scheme: Annotated[object, Depends(_documented)]) -> str:
+async def bearer_token(request: Request, _scheme: Annotated[object, Depends(_documented)]) -> str:
     """Return the presented access token.
 
     Raises:
