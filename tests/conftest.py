@@ -1,5 +1,6 @@
 """What every test may ask for. Databases come migrated and empty, on SQLite and PostgreSQL."""
 
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -65,6 +66,18 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def logging_levels_as_found() -> Iterator[None]:
+    """A test that runs a command configures logging for the whole process; undo that."""
+    root = logging.getLogger()
+    named = [item for item in root.manager.loggerDict.values() if isinstance(item, logging.Logger)]
+    before = [(logger, logger.level, logger.disabled) for logger in (root, *named)]
+    yield
+    for logger, level, disabled in before:
+        logger.setLevel(level)
+        logger.disabled = disabled
 
 
 @pytest.fixture
