@@ -1,0 +1,58 @@
+"""The sandbox's people come out as they were written: topics, trend, and the mood around them.
+
+Linked and refreshed over real HTTP like any account. The engine was tuned with these people in
+view, so this shows that nothing broke, not how good the engine is.
+"""
+
+import pytest
+
+from app.sandbox.network import create_sandbox
+from app.sandbox.storylines.model import Storyline
+from app.sandbox.storylines.read import read_storylines
+from context.document import Absence, NetworkSection, SentimentSection, TopicsSection
+from context.render import Source, render
+from context.section import Section
+from tests.support.servers import serving
+from tests.support.stage import Stage
+
+STORYLINES = {storyline.protagonist.handle: storyline for storyline in read_storylines()}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("handle", STORYLINES)
+async def test_what_her_story_was_written_with(database, vault, clock, handle: str):
+    expected = STORYLINES[handle].expected
+    with serving(create_sandbox(clock=clock)) as url:
+        stage = Stage(database, vault, clock, frozenset({url.removeprefix("http://")}))
+        customer_id = await stage.customer()
+        connection_id = await stage.link(customer_id, url, handle)
+        await stage.refresh.refresh(connection_id)
+    digest = await stage.digest(customer_id, connection_id)
+    sections = render(
+        [Source("mastodon", digest, refreshed_at=clock(), broken=False)], set(Section), clock()
+    ).sections
+
+    assert trend_of(sections.sentiment) == expected.trend
+    # Three coarse steps of few people over three days: the next step is honest, the opposite not.
+    assert mood_of(sections.network) in {expected.network_mood, "mixed"}
+    words = words_of(sections.topics)
+    assert [topic for topic in expected.topics if not words & set(topic)] == []
+
+
+def trend_of(section: SentimentSection | Absence) -> str:
+    return "unknown" if isinstance(section, Absence) else section.trend.direction.value
+
+
+def mood_of(section: NetworkSection | Absence) -> str:
+    return "abstains" if isinstance(section, Absence) else section.mood.value
+
+
+def words_of(section: TopicsSection | Absence) -> set[str]:
+    if isinstance(section, Absence):
+        return set()
+    return {term for topic in section.topics for term in topic.terms}
+
+
+def test_there_are_six_of_them():
+    assert len(STORYLINES) == 6
+    assert all(isinstance(storyline, Storyline) for storyline in STORYLINES.values())
