@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
 
+from app.store.customers import Customer
 from app.web.services import ServicesOf
 
 router = APIRouter(prefix="/health", include_in_schema=False)
@@ -18,10 +19,11 @@ async def live() -> JSONResponse:
 
 @router.get("/ready")
 async def ready(services: ServicesOf) -> JSONResponse:
-    """Say whether the database answers too."""
+    """Say whether the database answers too, with our tables in it."""
     try:
         async with services.database.reading() as session:
-            await (await session.connection()).execute(text("SELECT 1"))
+            await session.exec(select(Customer.id).limit(1))
     except (SQLAlchemyError, OSError):
-        return JSONResponse({"status": "not ready", "reason": "database"}, 503)
+        reason = "The database does not answer, or was never migrated: run `milieu migrate`."
+        return JSONResponse({"status": "not ready", "reason": reason}, 503)
     return JSONResponse({"status": "ready"})

@@ -17,6 +17,7 @@ from context.document import AbsenceReason
 from tests.app.portal.conftest import PURPOSE, Portal, settings_for
 from tests.app.portal.samples import CONTEXT, absent, without
 from tests.app.portal.test_connections import Fakes, view
+from tests.support.chromium import chromium_path
 from tests.support.clock import START, SettableClock
 from tests.support.servers import serving
 
@@ -63,9 +64,7 @@ def served(tmp_path: Path, sqlite_template: bytes, clock: SettableClock) -> Iter
 @pytest.fixture
 async def chromium(served: Served) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=ARGUMENTS
-        )
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         yield browser
         await browser.close()
     await served.behind.services.database.close()

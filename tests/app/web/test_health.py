@@ -1,0 +1,31 @@
+"""Ready says more than live: the database answers, and was migrated."""
+
+from types import SimpleNamespace
+
+import httpx
+from fastapi import FastAPI
+
+from app.store.engine import Database
+from app.web import health
+
+
+async def ask(database: Database) -> tuple[httpx.Response, httpx.Response]:
+    app = FastAPI()
+    app.include_router(health.router)
+    app.state.services = SimpleNamespace(database=database)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://milieu.test") as client:
+        return await client.get("/health/live"), await client.get("/health/ready")
+
+
+async def test_a_migrated_database_is_ready(database: Database):
+    live, ready = await ask(database)
+    assert (live.status_code, ready.status_code) == (200, 200)
+
+
+async def test_an_empty_database_is_live_but_not_ready_and_says_what_to_do(tmp_path):
+    empty = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    live, ready = await ask(empty)
+    await empty.close()
+    assert (live.status_code, ready.status_code) == (200, 503)
+    assert "milieu migrate" in ready.json()["reason"]
