@@ -15,6 +15,7 @@ class AbsenceReason(StrEnum):
     """Why a section is not there."""
 
     NOT_GRANTED = "not_granted"
+    NOTHING_LINKED = "nothing_linked"
     INSUFFICIENT_DATA = "insufficient_data"
     STALE = "stale"
     LINK_BROKEN = "link_broken"

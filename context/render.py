@@ -27,12 +27,12 @@ def render(sources: Sequence[Source], sections: Collection[Section], now: dateti
     """Return the context of one customer for one reader.
 
     Args:
-        sources: Her connections.
+        sources: Her connections; without any, every section says that nothing is linked.
         sections: What the reader was granted; all else comes out as not granted.
         now: The time of rendering, aware.
     """
     today = now.astimezone(UTC).date()
-    joined = join(sources, now)
+    joined = join(sources, now) if sources else AbsenceReason.NOTHING_LINKED
 
     if isinstance(joined, Joined):
         rendered = _render(joined, sections, today)

@@ -9,7 +9,10 @@ from app.portal.words import (
     tone_words,
 )
 from context.document import (
+    Absence,
+    AbsenceReason,
     AnySection,
+    Context,
     NetworkSection,
     RhythmSection,
     SentimentSection,
@@ -41,6 +44,13 @@ def glimpse(section: Section, content: AnySection) -> str:
             often = span_words(content.posts_per_week)
             return f"{often} posts a week; most active: {hours_words(content.active_hours)}"
     return f"nothing yet. {absence_words(section, content.reason)}"
+
+
+def common_reason(context: Context) -> AbsenceReason | None:
+    """Return why all sections are absent, if all are so for the same reason."""
+    found = [context.sections[section] for section in Section]
+    reasons = {content.reason if isinstance(content, Absence) else None for content in found}
+    return reasons.pop() if len(reasons) == 1 else None
 
 
 def trend_words(trend: Trend) -> str:

@@ -33,6 +33,7 @@ ARROWS = {
 }
 
 ABSENCES = {
+    AbsenceReason.NOTHING_LINKED: "No account is linked.",
     AbsenceReason.PENDING: "Your account is being read for the first time.",
     AbsenceReason.INSUFFICIENT_DATA: "There is too little to say anything honest.",
     AbsenceReason.STALE: "What we know is too old to be shown.",
@@ -41,6 +42,7 @@ ABSENCES = {
 }
 
 REMEDIES = {
+    AbsenceReason.NOTHING_LINKED: "Link one, and it takes about a minute.",
     AbsenceReason.PENDING: "This usually takes less than a minute.",
     AbsenceReason.INSUFFICIENT_DATA: "A few more public posts would change that.",
     AbsenceReason.STALE: "Refresh your connection to bring it up to date.",
@@ -68,6 +70,7 @@ def withheld_words(reason: str) -> str:
 
 
 _WITHHELD = {
+    "nothing_linked": "no account was linked",
     "pending": "not read yet",
     "insufficient_data": "too little to say",
     "stale": "too old",

@@ -114,6 +114,12 @@ def test_reasons_are_given_to_granted_sections_only(now):
     assert context.brief == "Too little is known to say anything yet."
 
 
+def test_without_a_source_nothing_is_linked_and_nothing_is_pending(now):
+    sections = render([], [Section.TOPICS], now).sections
+    assert sections.topics == Absence(reason=AbsenceReason.NOTHING_LINKED)
+    assert sections.rhythm == Absence(reason=AbsenceReason.NOT_GRANTED)
+
+
 def test_an_empty_digest_abstains_everywhere(now):
     empty = Source("mastodon", Digest("plain/1"), now)
     sections = render([empty], list(Section), now).sections

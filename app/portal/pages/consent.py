@@ -10,14 +10,15 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from app.portal.forms import Csrf
-from app.portal.phrases import glimpse
+from app.portal.phrases import common_reason, glimpse
 from app.portal.redirect import to
 from app.portal.render import page
+from app.portal.words import ABSENCES, REMEDIES
 from app.usecases.authorization import PendingConsent
 from app.usecases.customers import CurrentSession
 from app.web.services import Services, ServicesOf
 from app.web.session import SignedInSession, check_csrf
-from context.document import Context
+from context.document import AbsenceReason, Context
 from context.section import Section
 
 router = APIRouter()
@@ -46,7 +47,7 @@ _PLAIN_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One section that was asked for, and what would be seen of it now."""
+    """One section that was asked for, and what would be seen of it now; empty if said for all."""
 
     section: Section
     description: str
@@ -120,18 +121,29 @@ async def _consent(
         request_id=request_id,
         pending=pending,
         offers=_offers(pending, context, ticked),
+        is_linked=common_reason(context) is not AbsenceReason.NOTHING_LINKED,
+        nothing=_nothing(context),
         durations=DURATIONS,
         chosen=CHOSEN,
         problem=problem,
     )
 
 
+def _nothing(context: Context) -> str:
+    """Say once what holds for every section alike; empty where each has its own to say."""
+    reason = common_reason(context)
+    if reason is None or reason is AbsenceReason.INSUFFICIENT_DATA:
+        return ""
+    return f"{ABSENCES[reason]} {REMEDIES[reason]}"
+
+
 def _offers(pending: PendingConsent, context: Context, ticked: Sequence[str]) -> list[Offer]:
+    said_for_all = bool(_nothing(context))
     return [
         Offer(
             section=section,
             description=section.description,
-            glimpse=glimpse(section, context.sections[section]),
+            glimpse="" if said_for_all else glimpse(section, context.sections[section]),
             ticked=section in ticked,
         )
         for section in Section

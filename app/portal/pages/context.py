@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.portal.phrases import common_reason
 from app.portal.render import page
 from app.portal.words import ABSENCES, REMEDIES
 from app.web.services import ServicesOf
 from app.web.session import SignedInSession
-from context.document import Absence, AbsenceReason, Context
-from context.section import Section
+from context.document import AbsenceReason
 
 router = APIRouter()
 
@@ -28,15 +28,14 @@ class Nothing:
 async def preview(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
     """Show every section as it is now."""
     context = await services.contexts.preview(session.customer_id)
-    is_linked = bool(await services.connections.list(session.customer_id))
-    reason = _common_reason(context)
+    reason = common_reason(context)
     return page(
         request,
         "context.html",
         session,
         context=context,
-        nothing=_nothing(reason) if is_linked else UNLINKED,
-        reading=is_linked and reason is AbsenceReason.PENDING,
+        nothing=_nothing(reason),
+        reading=reason is AbsenceReason.PENDING,
     )
 
 
@@ -49,6 +48,8 @@ UNLINKED = Nothing(
 
 def _nothing(reason: AbsenceReason | None) -> Nothing | None:
     match reason:
+        case AbsenceReason.NOTHING_LINKED:
+            return UNLINKED
         case AbsenceReason.PENDING:
             return Nothing("Reading…", f"{ABSENCES[reason]} {REMEDIES[reason]}")
         case AbsenceReason.STALE | AbsenceReason.LINK_BROKEN:
@@ -56,10 +57,3 @@ def _nothing(reason: AbsenceReason | None) -> Nothing | None:
             return Nothing("Nothing can be shown", explanation, "See your connections")
         case _:
             return None
-
-
-def _common_reason(context: Context) -> AbsenceReason | None:
-    """Return why all sections are absent, if all are so for the same reason."""
-    found = [context.sections[section] for section in Section]
-    reasons = {content.reason if isinstance(content, Absence) else None for content in found}
-    return reasons.pop() if len(reasons) == 1 else None

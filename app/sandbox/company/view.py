@@ -15,6 +15,7 @@ CHART_HEIGHT = 72
 
 ABSENCES = {
     "not_granted": "The customer did not share this.",
+    "nothing_linked": "The customer has not linked an account yet.",
     "insufficient_data": "There is too little to say anything honest.",
     "stale": "What is known is too old to be used.",
     "link_broken": "The customer’s account is not connected at the moment.",

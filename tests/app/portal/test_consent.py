@@ -7,15 +7,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.portal.pages.consent import DURATIONS
+from context.document import AbsenceReason, Context
 from tests.app.portal.conftest import CALLBACK, Browser, Portal
-from tests.app.portal.samples import CONTEXT
+from tests.app.portal.samples import CONTEXT, absent
 
 
 class Preview:
     """A context to show, in the place of hers."""
 
+    def __init__(self, context: Context = CONTEXT) -> None:
+        self.context = context
+
     async def preview(self, _customer_id: str):
-        return CONTEXT
+        return self.context
 
 
 def ticked(page) -> list[str]:
@@ -39,6 +43,28 @@ async def test_it_shows_who_asks_why_and_what_each_part_would_show_now(
         assert words in page.text
     assert ticked(page) == ["topics", "sentiment"]
     assert "Network mood" not in page.text
+
+
+async def test_who_has_linked_nothing_is_told_once_and_led_to_linking_and_back(
+    portal: Portal, mira: Browser
+):
+    path = await portal.asks(await portal.client(), "topics", "sentiment")
+    page = await mira.get(path)
+    assert page.text.count("Link an account first") == 1
+    assert page.all("a", href="/connections", target="_blank")
+    assert page.all("a", href=path)
+    assert "Now:" not in page.text
+    assert "being read" not in page.text
+
+
+async def test_what_holds_for_every_part_is_said_once(portal: Portal, mira: Browser):
+    path = await portal.asks(await portal.client(), "topics", "sentiment")
+    portal.change(contexts=Preview(absent(AbsenceReason.PENDING)))
+    page = await mira.get(path)
+    assert page.text.count("Your account is being read for the first time.") == 1
+    assert "Link an account first" not in page.text
+    portal.change(contexts=Preview(absent(AbsenceReason.INSUFFICIENT_DATA)))
+    assert (await mira.get(path)).text.count("Now:") == 2
 
 
 async def test_allowing_and_refusing_are_buttons_of_one_kind(portal: Portal, mira: Browser):

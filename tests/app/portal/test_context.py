@@ -9,19 +9,12 @@ from tests.app.portal.conftest import Browser, Portal
 from tests.app.portal.samples import CONTEXT, absent, without
 
 
-class Linked:
-    """Someone with one connection."""
-
-    async def list(self, _customer_id: str):
-        return ["a connection"]
-
-
 def showing(portal: Portal, context: Context) -> None:
     class Preview:
         async def preview(self, _customer_id: str):
             return context
 
-    portal.change(contexts=Preview(), connections=Linked())
+    portal.change(contexts=Preview())
 
 
 async def test_every_section_is_drawn_and_written(portal: Portal, mira: Browser):

@@ -270,6 +270,12 @@ def test_a_section_that_makes_no_sense_becomes_a_card_that_says_so(name, section
     assert all(card.lines for card in sheet.cards)
 
 
+def test_a_customer_without_an_account_is_not_waited_for():
+    absent = {"status": "absent", "reason": "nothing_linked"}
+    [card] = lay_out({"sections": {"topics": absent}}).cards
+    assert card.lines == ("The customer has not linked an account yet.",)
+
+
 def test_every_section_that_is_available_is_drawn():
     network = {"status": "available", "mood": "low", "people": "10-24", "difference": -0.5}
     rhythm = {
