@@ -11,7 +11,11 @@ from oauth.server.stores import GrantRecord, TokenKind, TokenRecord
 from oauth.server.tokens import TokenAnswer
 
 HONEST_RETRY = timedelta(seconds=30)
-"""For so long the same client gets the same successor again: its answer may have been lost."""
+"""For so long the same client gets the same successor again: its answer may have been lost.
+
+Only while that successor is unused: who has used it has received it, so the token that comes
+again is in other hands too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
         record: TokenRecord | None = exchange.stores.hold_token(exchange.secrets.digest(presented))
         if record is None or record.kind != TokenKind.REFRESH or record.grant_id is None:
             return None
-        if record.rotated_at is not None and not self._is_honest_retry(record, record.rotated_at):
+        if record.rotated_at is not None and not self._is_honest_retry(
+            presented, record, record.rotated_at
+        ):
             exchange.stores.revoke_family(record.family, exchange.now)
             return None
         if record.revoked_at is not None:
@@ -69,6 +75,12 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
     def _validate_token_scope(self, token: HeldToken) -> None:
         self.request.scope = narrowed(token.granted, self.request.payload.scope)
 
-    def _is_honest_retry(self, record: TokenRecord, rotated_at: datetime) -> bool:
-        same_client: bool = record.client_id == self.request.client.record.id
-        return same_client and self.server.exchange.now - rotated_at <= HONEST_RETRY
+    def _is_honest_retry(self, presented: str, record: TokenRecord, rotated_at: datetime) -> bool:
+        exchange = self.server.exchange
+        successor = exchange.stores.hold_token(exchange.tokens.successor_hash(presented))
+        return (
+            record.client_id == self.request.client.record.id
+            and exchange.now - rotated_at <= HONEST_RETRY
+            and successor is not None
+            and successor.rotated_at is None
+        )

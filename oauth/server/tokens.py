@@ -72,7 +72,7 @@ class TokenIssuer:
             scope: For the access token; the refresh token keeps the scope it had.
             is_new: Whether this is the first time, and not a retry.
         """
-        refresh = self._derived(self._secrets.refresh_prefix, presented)
+        refresh = self._refresh_after(presented)
         access = self._derived(self._secrets.access_prefix, f"{presented} {scope}")
         if is_new:
             self._keep_refresh(refresh, grant, old.family, old.scope)
@@ -81,11 +81,18 @@ class TokenIssuer:
             kept = self._keep_access(access, grant.client_id, grant, old.family, scope)
         return self._answer(access, kept, refresh)
 
+    def successor_hash(self, presented: str) -> str:
+        """Return the hash of the refresh token that follows a presented one, issued or not."""
+        return self._secrets.digest(self._refresh_after(presented))
+
     def lookup(self, client_id: str) -> TokenAnswer:
         """Issue a token with which a client may look up customers who granted it something."""
         access = self._secrets.new(self._secrets.access_prefix)
         family = self._secrets.digest(access)
         return self._answer(access, self._keep_access(access, client_id, None, family, LOOKUP))
+
+    def _refresh_after(self, presented: str) -> str:
+        return self._derived(self._secrets.refresh_prefix, presented)
 
     def _derived(self, prefix: str, value: str) -> str:
         raw = self._secrets.derive(f"oauth {prefix}", value)

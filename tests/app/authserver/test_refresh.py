@@ -69,6 +69,18 @@ async def test_check_22_a_rotated_token_used_again_costs_the_family(world, after
     assert (await world.refresh(bystander["refresh_token"])).status_code == 200
 
 
+@pytest.mark.parametrize("who", ["crm", "phone_app"])
+async def test_check_22_a_thief_cannot_follow_the_chain_of_successors(world, who):
+    client = getattr(world, who)
+    stolen = (await world.tokens(client))["refresh_token"]
+    first = (await world.refresh(stolen, client)).json()
+    second = (await world.refresh(first["refresh_token"], client)).json()
+    assert (await world.refresh(stolen, client)).json()["error"] == "invalid_grant"
+    for tokens in (first, second):
+        assert (await world.refresh(tokens["refresh_token"], client)).status_code == 400
+        assert not await good(world, tokens["access_token"])
+
+
 async def test_another_clients_refresh_token_is_refused_and_not_burnt(world):
     tokens = await world.tokens()
     answer = await world.refresh(tokens["refresh_token"], world.rival)

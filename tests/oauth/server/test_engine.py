@@ -200,7 +200,9 @@ class Refreshing(RuleBasedStateMachine):
             form(grant_type="refresh_token", refresh_token=token, **extra), self.stores
         )
         late = used is not None and self.now - used > timedelta(seconds=30)
-        if late:
+        position = self.seen.index(token)
+        superseded = any(later in self.last_use for later in self.seen[position + 1 :])
+        if late or superseded:
             assert answer.body["error"] == "invalid_grant"
             assert all(self.is_dead(seen) for seen in self.seen)
         elif was_dead or self.now >= self.end:
@@ -210,7 +212,6 @@ class Refreshing(RuleBasedStateMachine):
         else:
             self.last_use.setdefault(token, self.now)
             successor = answer.body["refresh_token"]
-            position = self.seen.index(token)
             assert successor in (self.seen[position + 1 : position + 2] or [successor])
             if successor not in self.seen:
                 self.seen.append(successor)
