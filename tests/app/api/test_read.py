@@ -6,10 +6,12 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from app.store.accesses import Access
 from app.store.clients import Client
 from app.store.connections import Connection
 from app.store.customers import Customer, bump_context_version
 from app.store.reads import digests_of
+from app.usecases.contexts import Contexts
 from app.wiring import Runtime
 from context.section import Section
 from tests.app.api.conftest import Company
@@ -212,7 +214,7 @@ async def test_a_context_that_changed_is_rendered_anew_and_one_that_did_not_deca
     [connection] = await connection_ids(runtime, mara)
     async with runtime.services.database.writing() as session:
         await session.delete(await session.get_one(Connection, connection))
-        await bump_context_version(session, mara)
+    await bump_context_version(session, mara)
     after = statuses(await company.read(tokens.access))
         assert set(after.values()) == {"nothing_linked"}
 
@@ -254,7 +256,7 @@ async def test_a_missing_or_wrong_token_is_401_with_a_challenge(
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("value", ["", "x" * 201, "line\x01break"])
+@pytest.mark.parametrize("value", ["", "x" * 201, "line\x01break", "Sam\u202etfarC"])
 async def test_what_a_company_asserts_is_bounded(http: httpx.AsyncClient, value: str):
     headers = {"Authorization": "Bearer x", "Milieu-Agent": value}
     answer = await http.get("/v1/context", headers=headers)
@@ -265,3 +267,73 @@ async def test_a_refresh_token_reads_nothing(company: Company, mara: str):
     tokens = await company.granted(mara, "topics")
     assert tokens.refresh is not None
     assert (await company.read(tokens.refresh)).status_code == 401
+
+
+async def test_the_brief_tells_nothing_beyond_the_sections_that_are_on_record(
+    company: Company, mara: str, runtime: Runtime
+):
+    """Check 61. Mutation: render all granted sections whatever was asked for."""
+    tokens = await company.granted(mara, *Section)
+    whole = (await company.read(tokens.access)).json()
+    assert "broadband" in whole["brief"]
+    answer = (await company.read(tokens.access, sections="rhythm")).json()
+    assert "broadband" not in answer["brief"]
+    assert "seems" not in answer["brief"].lower()
+    served = [access.served for access in (await runtime.services.accesses.list(mara)).accesses]
+    assert ["rhythm"] in served
+
+
+async def test_two_companies_reading_at_once_see_each_their_own_sections(
+    company: Company, rival: Company, mara: str
+):
+    """Mutation: leave the sections out of the renderings' key."""
+    ours = await company.granted(mara, "topics")
+    theirs = await rival.granted(mara, "rhythm")
+    for _ in range(2):
+        assert statuses(await company.read(ours.access))["rhythm"] == "not_granted"
+        assert statuses(await rival.read(theirs.access))["topics"] == "not_granted"
+
+
+@pytest.mark.parametrize("ends_by", ["revocation", "erasure"])
+async def test_a_read_that_meets_the_end_between_rendering_and_record_gets_nothing(
+    company: Company,
+    mara: str,
+    runtime: Runtime,
+    monkeypatch: pytest.MonkeyPatch,
+    ends_by: str,
+):
+    """Checks 29 and 61. Mutation: answer although nothing was recorded."""
+    tokens = await company.granted(mara, "topics")
+    [grant] = await runtime.services.grants.list(mara)
+    record = Contexts._record
+
+    async def meets_the_end(contexts: Contexts, access: Access, token_hash: str) -> bool:
+        if ends_by == "revocation":
+            await runtime.services.grants.revoke(mara, grant.id)
+        else:
+            await runtime.services.customers.erase(mara)
+        return await record(contexts, access, token_hash)
+
+    monkeypatch.setattr(Contexts, "_record", meets_the_end)
+    answer = await company.read(tokens.access)
+    assert (answer.status_code, answer.json()["code"]) == (401, "grant_revoked")
+    assert "sections" not in answer.json()
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "headers", "status"),
+    [
+        ("GET", "/accesses?before=%00", {}, 400),
+        ("GET", "/v1/context?purpose=%00", {}, 400),
+        ("POST", "/grants/%00/revoke", {}, 400),
+        ("POST", "/sign-in", {"Content-Type": "multipart/form-data; charset=utf-7"}, 415),
+    ],
+)
+async def test_what_nobody_could_mean_is_refused_at_the_door(
+    http: httpx.AsyncClient, method: str, address: str, headers: dict[str, str], status: int
+):
+    """Check 65. Mutation: leave `RefuseUnreadable` out."""
+    answer = await http.request(method, address, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
