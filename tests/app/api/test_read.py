@@ -214,9 +214,9 @@ async def test_a_context_that_changed_is_rendered_anew_and_one_that_did_not_deca
     [connection] = await connection_ids(runtime, mara)
     async with runtime.services.database.writing() as session:
         await session.delete(await session.get_one(Connection, connection))
-    await bump_context_version(session, mara)
+        await bump_context_version(session, mara)
     after = statuses(await company.read(tokens.access))
-        assert set(after.values()) == {"nothing_linked"}
+    assert set(after.values()) == {"nothing_linked"}
 
 
 async def connection_ids(runtime: Runtime, customer_id: str) -> list[str]:
