@@ -2,10 +2,10 @@
 
 import logging
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -16,6 +16,7 @@ logger = logging.getLogger("milieu.mail")
 
 OUTBOX_SIZE = 50
 SMTP_TIMEOUT_S = 10.0
+SMTP_FORM = "must look like smtp://user:password@host:port"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +41,49 @@ class Mailer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where mail is handed over, and as whom."""
+
+    hostname: str
+    port: int | None
+    username: str | None
+    password: str | None = field(repr=False)
+    tls: bool
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        """Read `smtp://user:password@host:port` (STARTTLS when offered) or `smtps://…` (TLS).
+
+        Raises:
+            ValueError: It has another form. The message does not repeat it: it holds a password.
+        """
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise ValueError(SMTP_FORM) from None
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+            raise ValueError(SMTP_FORM)
+        return cls(
+            hostname=parts.hostname,
+            port=port,
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            tls=parts.scheme == "smtps",
+        )
+
+
 class SmtpMailer:
     """Hands mail to an SMTP server.
 
     Args:
-        url: `smtp://user:password@host:port` (STARTTLS when offered) or `smtps://…` (TLS).
+        url: As `SmtpServer.parse` reads it.
         sender: The From header.
     """
 
     def __init__(self, url: str, sender: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-            raise ValueError("The SMTP address must look like smtp://user:password@host:port")
-        self._hostname = parts.hostname
-        self._port = parts.port
-        self._username = unquote(parts.username) if parts.username else None
-        self._password = unquote(parts.password) if parts.password else None
-        self._tls = parts.scheme == "smtps"
+        self._server = SmtpServer.parse(url)
         self._sender = sender
 
     async def send(self, mail: Mail) -> None:
@@ -66,17 +93,25 @@ class SmtpMailer:
         message["To"] = mail.to
         message["Subject"] = mail.subject
         message.set_content(mail.text)
+        server = self._server
         try:
             await aiosmtplib.send(
                 message,
-                hostname=self._hostname,
-                port=self._port,
-                username=self._username,
-                password=self._password,
-                use_tls=self._tls,
+                hostname=server.hostname,
+                port=server.port,
+                username=server.username,
+                password=server.password,
+                use_tls=server.tls,
                 timeout=SMTP_TIMEOUT_S,
             )
         except (aiosmtplib.SMTPException, OSError) as error:
+            # The class alone: what a server answers may repeat the customer's address.
+            logger.warning(
+                "Mail cannot be handed over to %s:%s: %s",
+                server.hostname,
+                server.port or "default",
+                type(error).__name__,
+            )
             raise Unavailable(
                 "The mail could not be sent; please try again in a minute."
             ) from error

@@ -3,12 +3,15 @@
 import base64
 import binascii
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, model_validator
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.mail import SmtpServer
+
 KEY_BYTES = 32
+PREFIX = "MILIEU_"
 
 
 class Environment(StrEnum):
@@ -22,19 +25,30 @@ def _without_slash(url: HttpUrl) -> str:
     return str(url).rstrip("/")
 
 
-class Settings(BaseSettings):
-    """Settings of one deployment. Anything unsafe outside development refuses to start."""
+class DatabaseSettings(BaseSettings):
+    """Where the database is: all that migrating it takes, so that no secret is needed for it."""
 
-    model_config = SettingsConfigDict(env_prefix="MILIEU_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, validate_default=True
+    )
+
+    database_url: str = Field(
+        default="sqlite:///.data/milieu.db",
+        description="sqlite:///PATH or postgresql://…",
+        repr=False,
+    )
+
+
+class Settings(DatabaseSettings):
+    """Settings of one deployment. Anything unsafe outside development refuses to start.
+
+    Each rule belongs to one field, so that an operator learns everything that is wrong at once.
+    """
 
     environment: Environment = Environment.PRODUCTION
     issuer: Annotated[HttpUrl, AfterValidator(_without_slash)] = Field(
         default=HttpUrl("http://localhost:8000"),
         description="Public base address; the OAuth issuer. https outside development.",
-        validate_default=True,
-    )
-    database_url: str = Field(
-        default="sqlite:///.data/milieu.db", description="sqlite:///PATH or postgresql://…"
     )
     master_key: SecretStr | None = Field(
         default=None, description="32 bytes in base64; wraps the customers' data keys."
@@ -42,6 +56,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(
         default=None,
         description="smtp://user:password@host:port or smtps://…; in development the console.",
+        repr=False,
     )
     mail_from: str = "Milieu <no-reply@localhost>"
     outbound_exceptions: frozenset[str] = Field(
@@ -54,25 +69,44 @@ class Settings(BaseSettings):
     )
     refresh_every_s: float = Field(default=6 * 3600, ge=1, description="Rest between refreshes.")
 
-    @model_validator(mode="after")
-    def _safe_outside_development(self) -> Self:
-        if self.environment is Environment.DEVELOPMENT:
-            return self
-        if self.master_key is None:
-            raise ValueError("MILIEU_MASTER_KEY is needed: make one with `milieu key create`.")
-        if not str(self.issuer).startswith("https://"):
-            raise ValueError("MILIEU_ISSUER must be an https address outside development.")
-        if self.smtp_url is None:
-            raise ValueError("MILIEU_SMTP_URL is needed: sign-in links go by mail.")
-        if self.outbound_exceptions:
-            raise ValueError("MILIEU_OUTBOUND_EXCEPTIONS is for development only.")
-        return self
+    @field_validator("issuer")
+    @classmethod
+    def _https_outside_development(cls, issuer: str, info: ValidationInfo) -> str:
+        if _in_production(info) and not issuer.startswith("https://"):
+            raise ValueError("must be an https address outside development.")
+        return issuer
 
-    @model_validator(mode="after")
-    def _a_real_key(self) -> Self:
-        if self.master_key is not None:
-            decode_key(self.master_key.get_secret_value())
-        return self
+    @field_validator("master_key")
+    @classmethod
+    def _a_real_key(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if key is not None:
+            decode_key(key.get_secret_value())
+        elif _in_production(info):
+            raise ValueError("is needed: make one with `milieu key create`.")
+        return key
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _somewhere_to_send_mail(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is not None:
+            SmtpServer.parse(url)
+        elif _in_production(info):
+            raise ValueError("is needed: sign-in links go by mail.")
+        return url
+
+    @field_validator("outbound_exceptions")
+    @classmethod
+    def _none_outside_development(
+        cls, exceptions: frozenset[str], info: ValidationInfo
+    ) -> frozenset[str]:
+        if _in_production(info) and exceptions:
+            raise ValueError("is for development only.")
+        return exceptions
+
+
+def _in_production(info: ValidationInfo) -> bool:
+    # An environment that is neither is a mistake of its own; what it would demand is unknown.
+    return info.data.get("environment") is Environment.PRODUCTION
 
 
 def decode_key(text: str) -> bytes:
@@ -84,7 +118,7 @@ def decode_key(text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
     except binascii.Error as error:
-        raise ValueError("The master key must be 32 bytes in base64.") from error
+        raise ValueError("must be 32 bytes in base64.") from error
     if len(key) != KEY_BYTES or len(set(key)) < KEY_BYTES // 4:
-        raise ValueError("The master key must be 32 random bytes: `milieu key create` makes one.")
+        raise ValueError("must be 32 random bytes: `milieu key create` makes one.")
     return key

@@ -3,11 +3,10 @@
 import sys
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from app.admin import clients, demo, engine, keys, openapi, service
-from app.errors import MilieuError
+from app.admin.mistakes import EXPECTED, explain
 
 cli = typer.Typer(
     name="milieu",
@@ -30,11 +29,8 @@ def main() -> None:
     """Run the command line; mistakes of its user end in one line that says what to do."""
     try:
         cli()
-    except ValidationError as error:
-        reasons = "; ".join(item["msg"].removeprefix("Value error, ") for item in error.errors())
-        _fail(f"The settings do not fit: {reasons}")
-    except (MilieuError, ValueError) as error:
-        _fail(str(error))
+    except EXPECTED as error:
+        _fail(explain(error))
 
 
 def _fail(message: str) -> None:

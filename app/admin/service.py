@@ -11,7 +11,7 @@ from rich.console import Console
 from app.admin.runtime import runtime
 from app.main import create_app
 from app.observe import configure_logging
-from app.settings import Settings
+from app.settings import DatabaseSettings, Settings
 from app.store import migrate as migrations
 from app.wiring import build
 
@@ -62,5 +62,5 @@ async def _work() -> None:
 def migrate() -> None:
     """Bring the database to the schema of this version; safe to repeat."""
     with console.status("Migrating the database …"):
-        migrations.upgrade(Settings().database_url)
+        migrations.upgrade(DatabaseSettings().database_url)
     console.print("The database is up to date.")

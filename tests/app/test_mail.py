@@ -32,7 +32,7 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
 
     def authenticate(server, session, envelope, mechanism, data) -> AuthResult:
         right = data == LoginPassword(b"milieu", b"p@ss/word")
-        return AuthResult(success=right)
+        return AuthResult(success=right, handled=False)  # the server answers 535
 
     controller = Controller(
         box,
@@ -59,12 +59,17 @@ async def test_mail_goes_out_over_smtp_with_its_password(mailbox: tuple[Mailbox,
 
 
 async def test_a_wrong_password_or_a_server_that_is_down_is_said_to_be_unavailable(
-    mailbox: tuple[Mailbox, int],
+    mailbox: tuple[Mailbox, int], caplog
 ):
     _, port = mailbox
-    for url in (f"smtp://milieu:wrong@127.0.0.1:{port}", f"smtp://127.0.0.1:{free_port()}"):
+    down = free_port()
+    for url in (f"smtp://milieu:wrong@127.0.0.1:{port}", f"smtp://127.0.0.1:{down}"):
         with pytest.raises(Unavailable):
             await SmtpMailer(url, "no@reply.test").send(MAIL)
+    wrong, unreachable = [r.getMessage() for r in caplog.records if r.name == "milieu.mail"]
+    assert f"127.0.0.1:{port}: SMTPAuthenticationError" in wrong
+    assert f"127.0.0.1:{down}: " in unreachable
+    assert MAIL.to not in caplog.text
 
 
 def test_an_address_that_is_not_smtp_is_refused():

@@ -6,7 +6,7 @@ import os
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Environment, Settings, decode_key
+from app.settings import DatabaseSettings, Environment, Settings, decode_key
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 GOOD = {
@@ -30,16 +30,18 @@ def test_a_complete_production_setting_is_accepted():
 
 
 def test_production_is_the_default():
-    with pytest.raises(ValidationError, match="MILIEU_MASTER_KEY is needed"):
+    with pytest.raises(ValidationError, match="milieu key create"):
         Settings()
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"master_key": None}, "MILIEU_MASTER_KEY is needed"),
+        ({"master_key": None}, "is needed"),
         ({"issuer": "http://milieu.example"}, "https"),
-        ({"smtp_url": None}, "MILIEU_SMTP_URL"),
+        ({"smtp_url": None}, "go by mail"),
+        ({"smtp_url": "http://mail.example"}, "must look like smtp://"),
+        ({"smtp_url": "smtp://mail.example:port"}, "must look like smtp://"),
         ({"outbound_exceptions": ["localhost:8001"]}, "development only"),
         ({"master_key": "changeme"}, "32"),
         ({"master_key": base64.b64encode(b"a" * 32).decode()}, "random"),
@@ -50,6 +52,27 @@ def test_production_is_the_default():
 def test_production_refuses_to_start_with(change: dict, said: str):
     with pytest.raises(ValidationError, match=said):
         Settings.model_validate(GOOD | change)
+
+
+def test_everything_that_is_missing_is_said_at_once_and_nothing_given_is_repeated():
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate({"master_key": "changeme", "outbound_exceptions": ["db:80"]})
+    places = [error["loc"] for error in refused.value.errors()]
+    assert places == [("issuer",), ("master_key",), ("smtp_url",), ("outbound_exceptions",)]
+    assert "changeme" not in str(refused.value)
+
+
+def test_passwords_are_not_shown():
+    urls = {
+        "smtp_url": "smtp://me:hidden@mail.example",
+        "database_url": "postgresql://u:hidden@db/m",
+    }
+    assert "hidden" not in repr(Settings.model_validate(GOOD | urls))
+
+
+def test_migrating_takes_nothing_but_the_database(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MILIEU_DATABASE_URL", "postgresql://db/milieu")
+    assert DatabaseSettings().database_url == "postgresql://db/milieu"
 
 
 def test_development_may_run_without_tls_and_mail(monkeypatch: pytest.MonkeyPatch):

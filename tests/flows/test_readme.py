@@ -78,7 +78,8 @@ def test_the_story_in_curl(url: str, folder: Path):
         assert '"code"' not in answers
 
         mara.submit(mara.get("/grants"), "/revoke")
-        token = json.loads((folder / "tokens.json").read_text())["access_token"]
+        token = json.loads((folder / ".data" / "tokens.json").read_text())["access_token"]
+        assert {file.name for file in folder.iterdir()} == {".venv", ".data", "asked.env"}
         again = shell(f'curl -s "{url}/v1/context" -H "Authorization: Bearer {token}"', folder)
         assert '"code":"grant_revoked"' in "".join(again)
         log = mara.get("/accesses").text

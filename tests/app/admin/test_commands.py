@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 import typer
+from asyncpg import InvalidPasswordError
 from typer.testing import CliRunner
 
 from app.admin import demo, main
 from app.admin.main import cli
 from app.errors import NotFound
+from app.sandbox.load import LoadError
 from app.sandbox.network import create_sandbox
+from app.sandbox.saved import SavedStateError
 from app.settings import decode_key
-from app.store.migrate import upgrade
+from app.store.migrate import BrokenReferences, upgrade
+from context.artefacts import ModelError
 from tests.support.clock import START
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -120,7 +124,17 @@ def test_the_openapi_document_is_written_and_its_freshness_checked(run, tmp_path
 
 @pytest.mark.parametrize(
     ("error", "said"),
-    [(NotFound("There is no such client."), "no such client"), (ValueError("Not so."), "Not so.")],
+    [
+        (NotFound("There is no such client."), "no such client"),
+        (ValueError("Not so."), "Not so."),
+        (LoadError("posts.tsv is not UTF-8 text."), "posts.tsv"),
+        (SavedStateError("sandbox.json is damaged."), "damaged"),
+        (BrokenReferences("Rows of grants …"), "grants"),
+        (ModelError("no engine is called 'heavy'"), "heavy"),
+        (ConnectionRefusedError(111, "Connect call failed"), "milieu migrate"),
+        (InvalidPasswordError("no password"), "MILIEU_DATABASE_URL"),
+        (PermissionError(13, "Permission denied", ".data"), ".data: Permission denied."),
+    ],
 )
 def test_a_mistake_ends_in_one_line_that_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, error: Exception, said: str
@@ -133,6 +147,60 @@ def test_a_mistake_ends_in_one_line_that_says_what_to_do(
         main.main()
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_defect_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch):
+    def fail() -> None:
+        raise KeyError("a defect")
+
+    monkeypatch.setattr(main, "cli", fail)
+    with pytest.raises(KeyError):
+        main.main()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "or was never migrated: look at MILIEU_DATABASE_URL, and run `milieu migrate`."),
+        ({"MILIEU_DATABASE_URL": "postgresql://127.0.0.1:1/milieu"}, "database does not answer"),
+        ({"MILIEU_DATABASE_URL": "mysql://localhost/milieu"}, "postgresql://"),
+        ({"MILIEU_DATABASE_URL": "nonsense"}, "postgresql://"),
+        ({"MILIEU_ENGINE": "heavy"}, "no engine is called 'heavy'"),
+        (
+            {"MILIEU_ENVIRONMENT": "prod", "MILIEU_REFRESH_EVERY_S": "0"},
+            (
+                "MILIEU_ENVIRONMENT: Input should be 'development' or 'production'. "
+                "MILIEU_REFRESH_EVERY_S: Input should be greater than or equal to 1."
+            ),
+        ),
+        (
+            {"MILIEU_ENVIRONMENT": "production", "MILIEU_MASTER_KEY": "change me"},
+            (
+                "MILIEU_ISSUER must be an https address outside development. "
+                "MILIEU_MASTER_KEY must be 32 bytes in base64. "
+                "MILIEU_SMTP_URL is needed: sign-in links go by mail."
+            ),
+        ),
+    ],
+)
+def test_what_an_operator_meets_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    tmp_path: Path,
+    settings: dict[str, str],
+    said: str,
+):
+    never_migrated = {"MILIEU_DATABASE_URL": f"sqlite:///{tmp_path / 'milieu.db'}"}
+    development = {"MILIEU_ENVIRONMENT": "development", "MILIEU_MASTER_KEY": KEY}
+    for name, value in (never_migrated | development | settings).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["milieu", "client", "list"])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1
 
 
 def test_settings_that_do_not_fit_are_explained(
