@@ -51,13 +51,17 @@ class ConsentEvent(SQLModel, table=True):
 
 
 class ConsentRequest(SQLModel, table=True):
-    """A validated authorization request that waits for her decision, in one browser."""
+    """A validated authorization request that waits for her decision.
+
+    Its id is a secret that only the browser she was sent to us with has been told; nothing else
+    binds it to that browser. The decision is bound to her session, by the form's CSRF token.
+    """
 
     __tablename__ = "consent_requests"
 
     id_hash: str = Field(primary_key=True)
     client_id: str = Field(foreign_key="clients.id", ondelete="CASCADE")
-    parameters: dict[str, Any] = Field(sa_type=JSON, description="As the client sent them.")
+    parameters: dict[str, Any] = Field(sa_type=JSON, description="What the client asked for.")
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -95,9 +99,8 @@ async def give_grant(
 
     The caller holds the customer (`hold_customer`), so that only one grant can be the active one.
     """
-    for earlier in await _active_grants(session, customer_id, client_id, purpose, now):
-        earlier.revoked_at = now
-        session.add(_event(earlier.id, ConsentEventType.REPLACED, [], now))
+    for earlier in await _end_active_grants(session, customer_id, client_id, purpose, now):
+        session.add(_event(earlier, ConsentEventType.REPLACED, [], now))
     grant = Grant(
         id=new_id("gra", now),
         customer_id=customer_id,
@@ -149,24 +152,35 @@ def grant_is_active(now: datetime | ColumnElement[datetime]) -> ColumnElement[bo
     Every flow that issues, renews or accepts anything under a grant asks this.
     """
     return and_(
-        col(Grant.revoked_at).is_(None),
-        or_(col(Grant.expires_at).is_(None), col(Grant.expires_at) > now),
+        _has_not_ended(now),
         col(Customer.disabled_at).is_(None),
         col(Client.disabled_at).is_(None),
     )
 
 
-async def _active_grants(
+async def _end_active_grants(
     session: AsyncSession, customer_id: str, client_id: str, purpose: str, now: datetime
-) -> Sequence[Grant]:
-    query = select(Grant).where(
-        col(Grant.customer_id) == customer_id,
-        col(Grant.client_id) == client_id,
-        col(Grant.purpose) == purpose,
+) -> Sequence[str]:
+    # One statement, so that a grant she revokes at the same moment stays revoked by her.
+    ended = await session.exec(
+        update(Grant)
+        .where(
+            col(Grant.customer_id) == customer_id,
+            col(Grant.client_id) == client_id,
+            col(Grant.purpose) == purpose,
+            _has_not_ended(now),
+        )
+        .values(revoked_at=now)
+        .returning(col(Grant.id))
+    )
+    return ended.scalars().all()
+
+
+def _has_not_ended(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    return and_(
         col(Grant.revoked_at).is_(None),
         or_(col(Grant.expires_at).is_(None), col(Grant.expires_at) > now),
     )
-    return (await session.exec(query)).all()
 
 
 async def _ensure_subject(session: AsyncSession, customer_id: str, client_id: str) -> None:

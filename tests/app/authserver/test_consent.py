@@ -4,12 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from app.errors import Conflict, Forbidden, Invalid, MilieuError, NotFound
 from app.store.clients import Client
 from app.store.customers import Customer, Subject
-from app.store.grants import ConsentEvent, Grant
+from app.store.grants import ConsentEvent, Grant, give_grant, revoke_grant
 from app.store.tokens import AuthorizationCode, Token
 from tests.app.authserver.conftest import CUSTOMER, query_of
 
@@ -123,6 +124,43 @@ async def test_two_requests_approved_at_once_leave_one_active_grant(world):
     )
     assert sum(grant.revoked_at is None for grant in await rows(world, Grant)) == 1
     assert len(await rows(world, Subject)) == 1
+
+
+async def test_a_grant_she_revokes_while_she_gives_another_stays_revoked_by_her(world):
+    await world.code()
+    [old] = await rows(world, Grant)
+    async with world.database.writing() as session:
+        revoked_at = world.clock()
+        assert await revoke_grant(session, old.id, CUSTOMER, revoked_at)
+        request = asyncio.create_task(decide_later(world))
+        await waiting_for_a_lock(world.database)
+    await request
+    old, _ = sorted(await rows(world, Grant), key=lambda grant: grant.created_at)
+    assert old.revoked_at == revoked_at
+    events = [event.type for event in await rows(world, ConsentEvent) if event.grant_id == old.id]
+    assert sorted(events) == ["granted", "revoked"]
+
+
+async def decide_later(world) -> str:
+    """Write a second grant like the first, a second later."""
+    world.clock.advance(seconds=1)
+    async with world.database.writing() as session:
+        grant = await give_grant(
+            session, CUSTOMER, world.crm.id, "dpv:CustomerCare", ["topics"], None, world.clock()
+        )
+    return grant.id
+
+
+async def waiting_for_a_lock(database) -> None:
+    """Return when another transaction waits; on SQLite it waits before it has read anything."""
+    if database.is_sqlite:
+        return
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(30):
+        while True:
+            async with database.reading() as session:
+                if (await session.exec(waiting)).scalar_one():
+                    return
 
 
 async def test_check_59_each_client_knows_her_by_another_name_that_stays(world):
