@@ -22,8 +22,6 @@ from context.document import (
 )
 from context.section import Section
 
-GLIMPSED_TOPICS = 3
-
 
 def glimpse(section: Section, content: AnySection) -> str:
     """Say in one line what a reader of this section would see now.
@@ -34,8 +32,7 @@ def glimpse(section: Section, content: AnySection) -> str:
     """
     match content:
         case TopicsSection():
-            first = content.topics[:GLIMPSED_TOPICS]
-            return "; ".join(f"{topic.label} ({topic.direction})" for topic in first)
+            return "; ".join(f"{topic.label} ({topic.direction})" for topic in content.topics)
         case SentimentSection():
             return tone_words(content.valence) + trend_words(content.trend)
         case NetworkSection():

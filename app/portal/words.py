@@ -1,6 +1,6 @@
 """What the pages say: plain words for states, reasons, tones and times."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -75,12 +75,18 @@ _WITHHELD = {
     "insufficient_data": "too little to say",
     "stale": "too old",
     "link_broken": "no account could be read",
-    "not_granted": "you did not grant it",
+    "not_granted": "not part of this grant",
     "grant_revoked": "you had revoked the grant",
     "grant_expired": "the grant had expired",
     "purpose_mismatch": "it asked for another purpose",
     "invalid_token": "its access had expired",
 }
+
+
+def in_order(sections: Iterable[str]) -> list[str]:
+    """Return sections in the order in which all pages show them; unknown ones last."""
+    order = [section.value for section in Section]
+    return sorted(sections, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def section_name(section: str) -> str:

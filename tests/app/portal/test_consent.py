@@ -36,7 +36,7 @@ async def test_it_shows_who_asks_why_and_what_each_part_would_show_now(
         "Northwind",
         "northwind.example",
         "to help you when you contact them",
-        "broadband outage (rising); moving house (steady); team play-offs (fading)",
+        "broadband outage (rising); moving house (steady); team play-offs (fading); garden",
         "rather unhappy, worse since 20 February",
         "crm.northwind.example",
     ):

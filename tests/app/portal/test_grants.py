@@ -79,7 +79,11 @@ async def test_the_log_tells_who_looked_when_why_and_what_was_shown(portal: Port
         grant,
         outcome="refused",
         served=[],
-        withheld={"topics": "grant_revoked", "sentiment": "grant_revoked"},
+        withheld={
+            "rhythm": "grant_revoked",
+            "sentiment": "grant_revoked",
+            "topics": "grant_revoked",
+        },
     )
     page = await mira.get("/accesses")
     for words in (
@@ -87,9 +91,10 @@ async def test_the_log_tells_who_looked_when_why_and_what_was_shown(portal: Port
         "Call call-7",
         "Served",
         "Sentiment: too little to say",
-        "Network mood: you did not grant it",
+        "Network mood: not part of this grant",
         "Refused",
-        "Nothing was shown: you had revoked the grant.",
+        "Nothing was shown: you had revoked the grant. TopicsSentimentRhythm",
+        "every attempt under a grant of yours that had ended",
         "to help you when you contact them",
     ):
         assert words in page.text

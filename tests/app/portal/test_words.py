@@ -57,7 +57,10 @@ def test_every_absence_has_a_reason_and_a_remedy(section: Section, reason: Absen
     [
         (
             Section.TOPICS,
-            "broadband outage (rising); moving house (steady); team play-offs (fading)",
+            (
+                "broadband outage (rising); moving house (steady);"
+                " team play-offs (fading); garden (steady)"
+            ),
         ),
         (Section.SENTIMENT, "rather unhappy, worse since 20 February"),
         (Section.NETWORK, "mixed, from 10–24 people"),
@@ -93,6 +96,7 @@ def test_her_mood_is_compared_with_her_networks(difference: float, said: str):
 
 def test_names_that_are_unknown_stand_for_themselves():
     assert words.section_name("identity") == "identity"
+    assert words.in_order(["identity", "rhythm", "topics"]) == ["topics", "rhythm", "identity"]
     assert words.withheld_words("some_new_reason") == "some new reason"
 
 
