@@ -12,6 +12,7 @@ from app.portal.render import page
 from app.web.return_to import ReturnTo
 from app.web.services import ServicesOf
 from app.web.session import (
+    MaybeSession,
     SignedInSession,
     check_csrf,
     clear_session_cookie,
@@ -19,13 +20,19 @@ from app.web.session import (
     set_session_cookie,
 )
 
+SIGN_IN_AGAIN_FOR = "account"
+"""The page whose gravest form asks her to sign in again (step-up)."""
+
 router = APIRouter()
 
 
 @router.get("/sign-in", name="sign_in")
-async def ask_for_address(request: Request, return_to: str = "") -> Response:
-    """Show the form that asks for an e-mail address."""
-    return _form(request, ReturnTo.parse(return_to))
+async def ask_for_address(request: Request, session: MaybeSession, return_to: str = "") -> Response:
+    """Show the form that asks for an e-mail address; who is signed in needs it to erase alone."""
+    wanted = ReturnTo.parse(return_to)
+    if session is not None and wanted.page != SIGN_IN_AGAIN_FOR:
+        return to(wanted.path)
+    return _form(request, wanted)
 
 
 @router.post("/sign-in")

@@ -74,7 +74,7 @@ async def test_each_sign_in_begins_a_new_session_and_ends_the_browsers_earlier_o
     portal: Portal, mira: Browser
 ):
     first = mira.http.cookies["milieu"]
-    await ask(mira, "mira@example.org")
+    await ask(mira, "mira@example.org", "/sign-in?return_to=account")
     await mira.submit((await mira.get(portal.last_link())).forms[0])
     assert mira.http.cookies["milieu"] != first
     assert (await mira.get("/account")).status == 200
@@ -161,6 +161,12 @@ async def test_another_site_cannot_sign_her_in_as_somebody_else(
 async def test_the_landing_page_of_someone_signed_in_is_her_context(mira: Browser):
     answer = await mira.get("/")
     assert answer.response.headers["location"] == "/context"
+
+
+@pytest.mark.parametrize(("wanted", "path"), [("", "/context"), ("grants", "/grants")])
+async def test_who_is_signed_in_need_not_do_it_again(mira: Browser, wanted: str, path: str):
+    answer = await mira.get(f"/sign-in?return_to={wanted}")
+    assert answer.response.headers["location"] == path
 
 
 async def test_the_demos_outbox_shows_the_mail_with_its_link(portal: Portal, browser: Browser):
