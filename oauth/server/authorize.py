@@ -10,7 +10,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from oauth.server.clients import redirect_uri_matches
 from oauth.server.messages import OAuthRequest
-from oauth.server.scopes import requested_sections
+from oauth.server.scopes import requested_sections, scope_of
 from oauth.server.stores import ClientRecord, CodeRecord, GrantRecord, Stores
 
 CODE_LIFETIME = timedelta(seconds=60)
@@ -24,7 +24,7 @@ PARAMETERS = (
     "code_challenge",
     "code_challenge_method",
 )
-MAX_STATE_CHARACTERS = 4_000
+MAX_STATE_CHARACTERS = 1_024
 _STATE = re.compile(rf"[\x20-\x7e]{{0,{MAX_STATE_CHARACTERS}}}")
 
 
@@ -41,7 +41,8 @@ class Asked:
         redirect_uri: Where the answer goes.
         purpose: What for.
         sections: Which sections; she may give fewer.
-        parameters: The request itself, to be judged again when she has decided.
+        parameters: The request itself, to be judged again when she has decided: purpose named,
+            scope in its shortest form, so that nobody can make us keep what means nothing.
     """
 
     client: ClientRecord
@@ -105,7 +106,7 @@ class AuthorizeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib i
             registered = " ".join(client.purposes)
             raise InvalidRequestError(f"This client is registered for: {registered}")
         kept = {name: payload.data[name] for name in PARAMETERS if name in payload.data}
-        kept["purpose"] = purpose
+        kept |= {"purpose": purpose, "scope": scope_of(sections)}
         self.asked = Asked(client, payload.redirect_uri, purpose, sections, kept)
 
     def generate_authorization_code(self) -> str:

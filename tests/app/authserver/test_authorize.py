@@ -1,5 +1,8 @@
 """The authorization endpoint: what is judged before any customer is involved."""
 
+from sqlmodel import select
+
+from app.store.grants import ConsentRequest
 from app.usecases.authorization import CONSENT_LIFETIME
 from tests.app.authserver.conftest import CALLBACK, CUSTOMER, ISSUER, query_of
 
@@ -164,7 +167,7 @@ async def test_the_clients_first_purpose_is_taken_when_it_names_none(world):
 
 
 async def test_a_state_its_grammar_does_not_allow_is_refused_and_not_sent_back(world):
-    for state in ["ä", "\x00", "new\nline", "s" * 4001]:
+    for state in ["ä", "\x00", "new\nline", "s" * 1025]:
         told = refused(await world.authorize(state=state))
         assert told["error"] == "invalid_request"
         assert "state" not in told
@@ -175,6 +178,23 @@ async def test_any_printable_state_comes_back_as_it_was(world):
     request_id = await world.consent_request(state=state)
     back = query_of(await world.authorization.approve(request_id, CUSTOMER, ["topics"], None))
     assert back["state"] == state
+
+
+async def test_the_longest_state_comes_back_too(world):
+    request_id = await world.consent_request(state="s" * 1024)
+    back = query_of(await world.authorization.approve(request_id, CUSTOMER, ["topics"], None))
+    assert back["state"] == "s" * 1024
+
+
+async def test_of_a_long_request_no_more_is_kept_than_it_means(world):
+    scope = "context:sentiment  context:topics " * 1_500
+    pairs = {f"unheard_of_{number}": "x" * 100 for number in range(20)}
+    answer = await world.http.get("/oauth/authorize", params=world.asking(scope=scope) | pairs)
+    assert answer.headers["location"].startswith("/consent/")
+    async with world.database.reading() as session:
+        [kept] = (await session.exec(select(ConsentRequest))).all()
+    assert kept.parameters["scope"] == "context:topics context:sentiment"
+    assert set(kept.parameters) == set(world.asking()) | {"purpose"}
 
 
 async def test_check_27_a_secret_in_the_authorization_request_is_refused(world):
