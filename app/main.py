@@ -1,6 +1,7 @@
 """The web application: routers, middleware, and the life of its runtime."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,7 +17,10 @@ from app.observe import RequestLog
 from app.portal.errors import error_page
 from app.web import health, problem, session
 from app.web.security import SecurityHeaders
+from app.web.unreadable import RefuseUnreadable
 from app.wiring import Runtime
+
+logger = logging.getLogger("milieu.main")
 
 MAX_BODY_BYTES = 64 * 1024
 TITLE = "Milieu"
@@ -31,6 +35,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         stop = asyncio.Event()
         worker = asyncio.create_task(runtime.worker.run(stop)) if runtime.embedded_worker else None
+        if worker is not None:
+            worker.add_done_callback(_note_end)
         try:
             yield
         finally:
@@ -44,9 +50,16 @@ def create_app(runtime: Runtime) -> FastAPI:
     problem.install(app, error_page)
     session.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(RefuseUnreadable)
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders, secure=runtime.services.issuer.startswith("https://"))
     return app
+
+
+def _note_end(worker: asyncio.Task[None]) -> None:
+    # Nothing is refreshed any more: whoever watches the log must see it.
+    if not worker.cancelled() and (error := worker.exception()) is not None:
+        logger.critical("The worker ended by %s; restart the service.", type(error).__name__)
 
 
 def describe() -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 BUSY_TIMEOUT_MS = 15_000
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _READ_ONLY = "milieu_read_only"
+_NO_TRANSACTION = "milieu_no_transaction"
 
 
 class Database:
@@ -45,6 +46,16 @@ class Database:
         async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
 
+    async def scrub(self) -> None:
+        """Leave nothing of what was just deleted in SQLite's write-ahead log.
+
+        With `secure_delete`, the deleted bytes are zeroed in the database file itself.
+        """
+        if self.is_sqlite:
+            async with self._engine.connect() as connection:
+                autocommit = await connection.execution_options(**{_NO_TRANSACTION: True})
+                await autocommit.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
@@ -52,7 +63,7 @@ class Database:
     def _create(self) -> AsyncEngine:
         if self.is_sqlite:
             if self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             engine = create_async_engine(self.url)
             event.listen(engine.sync_engine, "connect", _configure_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -94,5 +105,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    options = connection.get_execution_options()
+    if options.get(_NO_TRANSACTION, False):
+        return
+    read_only = options.get(_READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

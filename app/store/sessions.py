@@ -93,6 +93,11 @@ async def consume_link(session: AsyncSession, token_hash: str, now: datetime) ->
     return bool(result.rowcount)
 
 
+async def delete_link(session: AsyncSession, token_hash: str) -> None:
+    """Delete one link."""
+    await session.exec(delete(SignInLink).where(col(SignInLink.token_hash) == token_hash))
+
+
 async def delete_links_to(session: AsyncSession, email_index: str) -> None:
     """Delete every link sent to an address."""
     await session.exec(delete(SignInLink).where(col(SignInLink.email_index) == email_index))

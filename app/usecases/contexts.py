@@ -1,19 +1,28 @@
 """Contexts: her own preview, and the reads of clients, each recorded before it is answered."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.errors import INSUFFICIENT_SCOPE, Conflict, Forbidden, NotFound, Unauthenticated
+from app.errors import INSUFFICIENT_SCOPE, Forbidden, NotFound, Unauthenticated
 from app.ids import new_id, secret_hash
 from app.store.accesses import Access, Outcome
 from app.store.customers import IdentifierType, find_customer, open_box
 from app.store.engine import Database
 from app.store.reads import GrantRow, TokenRow, find_granted, find_token, record_served
 from app.store.secrets import Vault
+from app.usecases.admission import (
+    SCOPE_PREFIX,
+    check_lookup,
+    granted_sections,
+    only_one,
+    refusal_of,
+)
 from app.usecases.identifiers import normal_email
 from app.usecases.renderings import Renderings
 from context.document import Absence, AnySection, Context
@@ -21,9 +30,6 @@ from context.section import Section
 
 USE_FOR = timedelta(hours=1)
 """How long an answer may be used; after that the client reads again."""
-
-LOOKUP_SCOPE = "context.lookup"
-SCOPE_PREFIX = "context:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +117,9 @@ class Contexts:
                     "This token is for look-ups: use POST /v1/context/lookup.",
                     code=INSUFFICIENT_SCOPE,
                 )
-            refusal = _refusal(token, grant, reading, now)
+            refusal = refusal_of(token, grant, reading.purpose, now)
             if refusal is None:
-                context = await self._render(session, grant, token.scope, now)
+                context = await self._render(session, grant, token.scope, reading, now)
         if refusal is not None:
             await self._record_refusal(grant, reading, refusal.code, now)
             raise refusal
@@ -132,15 +138,15 @@ class Contexts:
         """
         now = self._clock()
         token_hash = secret_hash(access_token)
-        indexed = self._indexed(identifiers)
         async with self._database.reading() as session:
             token = await self._token(session, token_hash)
-            _check_lookup(token, now)
-            grant = _only(
+            check_lookup(token, now)
+            indexed = self._indexed(identifiers)
+            grant = only_one(
                 await find_granted(session, token.client_id, reading.purpose or "", indexed, now)
             )
             scope = frozenset(SCOPE_PREFIX + section for section in grant.sections)
-            context = await self._render(session, grant, scope, now)
+            context = await self._render(session, grant, scope, reading, now)
         return await self._serve(grant, context, reading, token_hash, now)
 
     async def _token(self, session: AsyncSession, token_hash: str) -> TokenRow:
@@ -150,10 +156,16 @@ class Contexts:
         return token
 
     async def _render(
-        self, session: AsyncSession, grant: GrantRow, scope: frozenset[str], now: datetime
+        self,
+        session: AsyncSession,
+        grant: GrantRow,
+        scope: frozenset[str],
+        reading: Reading,
+        now: datetime,
     ) -> Context:
+        # Only what is asked for is rendered, so that the brief tells nothing beyond the record.
+        sections = granted_sections(grant, scope) & (reading.sections or frozenset(Section))
         box = self._vault.box(grant.customer_id, grant.wrapped_data_key)
-        sections = _granted_sections(grant, scope)
         return await self._renderings.context(
             session, box, grant.customer_id, grant.context_version, sections, now
         )
@@ -169,9 +181,7 @@ class Contexts:
                 record.withheld[section.value] = found.reason.value
             else:
                 record.served.append(section.value)
-        async with self._database.writing() as session:
-            recorded = await record_served(session, record, token_hash)
-        if not recorded:
+        if not await self._record(record, token_hash):
             raise Unauthenticated(
                 "The customer ended this grant while you were asking.", code="grant_revoked"
             )
@@ -185,13 +195,21 @@ class Contexts:
             sections=sections,
         )
 
+    async def _record(self, record: Access, token_hash: str) -> bool:
+        try:
+            async with self._database.writing() as session:
+                return await record_served(session, record, token_hash)
+        except IntegrityError:  # She was erased in this very moment.
+            return False
+
     async def _record_refusal(
         self, grant: GrantRow, reading: Reading, reason: str, now: datetime
     ) -> None:
         record = _access(grant, reading, Outcome.REFUSED, now)
         record.withheld = dict.fromkeys(sorted(grant.sections), reason)
-        async with self._database.writing() as session:
-            session.add(record)
+        with suppress(IntegrityError):  # Nobody is left to be told when she was erased just now.
+            async with self._database.writing() as session:
+                session.add(record)
 
     def _indexed(self, identifiers: Sequence[IdentifierValue]) -> list[tuple[str, str]]:
         return [
@@ -203,55 +221,6 @@ class Contexts:
             )
             for identifier in identifiers
         ]
-
-
-def _is_over(token: TokenRow, now: datetime) -> bool:
-    lives = token.expires_at is not None and now < token.expires_at
-    return not lives or token.revoked_at is not None or token.client_disabled
-
-
-def _check_lookup(token: TokenRow, now: datetime) -> None:
-    if _is_over(token, now):
-        raise Unauthenticated("The access token has expired or was revoked; get a new one.")
-    if LOOKUP_SCOPE not in token.scope:
-        raise Forbidden(
-            f"A look-up needs a token of scope {LOOKUP_SCOPE} (client credentials).",
-            code=INSUFFICIENT_SCOPE,
-        )
-
-
-def _only(granted: Sequence[GrantRow]) -> GrantRow:
-    if not granted:
-        raise NotFound(
-            "No customer with these identifiers has granted you this purpose.", code="no_grant"
-        )
-    if len({grant.customer_id for grant in granted}) > 1:
-        raise Conflict(
-            "These identifiers belong to several customers; send fewer.", code="ambiguous"
-        )
-    return granted[0]
-
-
-def _refusal(
-    token: TokenRow, grant: GrantRow, reading: Reading, now: datetime
-) -> Unauthenticated | Forbidden | None:
-    if grant.revoked_at is not None:
-        return Unauthenticated("The customer has ended this grant.", code="grant_revoked")
-    if grant.expires_at is not None and grant.expires_at <= now:
-        return Unauthenticated("This grant has expired; ask her again.", code="grant_expired")
-    if grant.disabled or _is_over(token, now):
-        return Unauthenticated("The access token has expired or was revoked; get a new one.")
-    if reading.purpose not in {None, grant.purpose}:
-        return Forbidden(f"This grant is for the purpose {grant.purpose}.", code="purpose_mismatch")
-    return None
-
-
-def _granted_sections(grant: GrantRow, scope: frozenset[str]) -> frozenset[Section]:
-    return frozenset(
-        section
-        for section in Section
-        if section.value in grant.sections and SCOPE_PREFIX + section.value in scope
-    )
 
 
 def _access(grant: GrantRow, reading: Reading, outcome: Outcome, now: datetime) -> Access:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.errors import Forbidden, NotFound
+from app.errors import Forbidden, NotFound, Unavailable
 from app.ids import SIGN_IN_TOKEN, new_id, new_secret, secret_hash
 from app.mail import Mail, Mailer
 from app.store.customers import (
@@ -27,6 +27,7 @@ from app.store.sessions import (
     SignInLink,
     consume_link,
     count_recent_links,
+    delete_link,
     delete_links_to,
     delete_session,
     delete_sessions_of,
@@ -101,12 +102,12 @@ class Customers:
         address = normal_email(email)
         now = self._clock()
         token = new_secret(SIGN_IN_TOKEN)
+        token_hash = secret_hash(token)
         email_index = self._vault.blind_index(IdentifierType.EMAIL, address)
         async with self._database.writing() as session:
             recent = await count_recent_links(session, email_index, now - LINK_LIFETIME)
             if recent >= LINKS_PER_LIFETIME:
                 return
-            token_hash = secret_hash(token)
             link = SignInLink(
                 token_hash=token_hash,
                 email_index=email_index,
@@ -117,7 +118,13 @@ class Customers:
             )
             session.add(link)
         text = LINK_TEXT.format(link=f"{self._issuer}/sign-in/{token}")
-        await self._mailer.send(Mail(address, "Sign in to Milieu", text, now))
+        try:
+            await self._mailer.send(Mail(address, "Sign in to Milieu", text, now))
+        except Unavailable:
+            # A link that nobody received must not count against her next attempts.
+            async with self._database.writing() as session:
+                await delete_link(session, token_hash)
+            raise
 
     async def sign_in_link_is_open(self, token: str) -> bool:
         """Say whether a link could still be used, without using it."""
@@ -187,7 +194,10 @@ class Customers:
             return await self._email(session, customer_id)
 
     async def erase(self, customer_id: str) -> None:
-        """Erase everything of hers; with her data key gone, backups yield nothing either.
+        """Erase everything of hers.
+
+        With her data key gone, what backups hold of hers yields nothing, provided they leave out
+        the table `data_keys`; a copy of a whole SQLite file does not.
 
         Raises:
             NotFound: There is no such customer (any more).
@@ -196,6 +206,7 @@ class Customers:
             address = await self._email(session, customer_id)
             await delete_links_to(session, self._vault.blind_index(IdentifierType.EMAIL, address))
             await delete_customer(session, customer_id)
+        await self._database.scrub()
 
     async def _email(self, session: AsyncSession, customer_id: str) -> str:
         for identifier in await identifiers_of(session, customer_id):

@@ -10,6 +10,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -36,6 +38,7 @@ STATUS: dict[type[MilieuError], HTTPStatus] = {
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = "5"
 TYPE_BASE = "https://milieu.example/problems/"
 
 ErrorPage = Callable[[Request, int, str, str], Response]
@@ -77,8 +80,57 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
         app: The application.
         error_page: Renders an error for people: request, status, title, detail.
     """
+    answers = Answers(error_page)
+    app.add_exception_handler(MilieuError, answers.on_domain_error)
+    app.add_exception_handler(RequestValidationError, answers.on_invalid)
+    app.add_exception_handler(HTTPException, answers.on_http_error)
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(kind, answers.on_database_down)
+    app.add_middleware(CrashAnswer, page=answers.on_crash)
 
-    def answer(
+
+class Answers:
+    """Turns each kind of error into its document.
+
+    Args:
+        error_page: Renders an error for people.
+    """
+
+    def __init__(self, error_page: ErrorPage) -> None:
+        self._error_page = error_page
+
+    async def on_domain_error(self, request: Request, error: Exception) -> Response:
+        """Answer a domain error."""
+        assert isinstance(error, MilieuError)  # noqa: S101 - registered for this class alone
+        status, headers = status_of(error), _challenge(error)
+        return self._answer(request, status, error.title, error.detail, error.code, headers)
+
+    async def on_invalid(self, request: Request, error: Exception) -> Response:
+        """Answer input that FastAPI could not validate."""
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+        return self._answer(request, 400, Invalid.title, _explain(error), Invalid.code)
+
+    async def on_http_error(self, request: Request, error: Exception) -> Response:
+        """Answer what Starlette refused."""
+        assert isinstance(error, HTTPException)  # noqa: S101 - as above
+        title, detail, code = _HTTP_ERRORS.get(error.status_code, _OTHER_HTTP_ERROR)
+        headers = dict(error.headers or {})
+        return self._answer(request, error.status_code, title, detail, code, headers)
+
+    async def on_database_down(self, request: Request, error: Exception) -> Response:
+        """Answer while the database does not."""
+        logger.error("The database does not answer: %s at %s", type(error).__name__, _where(error))
+        detail = "Our database does not answer at the moment. Please try again shortly."
+        headers = {"Retry-After": RETRY_AFTER_S}
+        return self._answer(request, 503, Unavailable.title, detail, Unavailable.code, headers)
+
+    def on_crash(self, request: Request) -> Response:
+        """Answer a mistake of ours."""
+        detail = "This is our mistake, and it is in our log. Please try again in a moment."
+        return self._answer(request, 500, MilieuError.title, detail, "internal_error")
+
+    def _answer(
+        self,
         request: Request,
         status: int,
         title: str,
@@ -87,42 +139,8 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
         headers: dict[str, str] | None = None,
     ) -> Response:
         if _is_person(request):
-            return error_page(request, status, title, detail)
+            return self._error_page(request, status, title, detail)
         return problem(status, title, detail, code, headers or {})
-
-    async def on_domain_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, MilieuError)  # noqa: S101 - registered for this class alone
-        return answer(
-            request,
-            status_of(error),
-            error.title,
-            error.detail,
-            error.code,
-            _challenge(error),
-        )
-
-    async def on_invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-        return answer(request, HTTPStatus.BAD_REQUEST, Invalid.title, _explain(error), Invalid.code)
-
-    async def on_http_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 - as above
-        title, detail, code = _HTTP_ERRORS.get(error.status_code, _OTHER_HTTP_ERROR)
-        return answer(request, error.status_code, title, detail, code, dict(error.headers or {}))
-
-    def on_crash(request: Request) -> Response:
-        return answer(
-            request,
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            MilieuError.title,
-            "This is our mistake, and it is in our log. Please try again in a moment.",
-            "internal_error",
-        )
-
-    app.add_exception_handler(MilieuError, on_domain_error)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(HTTPException, on_http_error)
-    app.add_middleware(CrashAnswer, page=on_crash)
 
 
 class CrashAnswer:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from app.api.v1.bearer import BearerToken
-from app.api.v1.models import Assertion, ContextAnswer, LookupRequest
+from app.api.v1.models import Assertion, ContextAnswer, LookupRequest, Purpose
 from app.errors import Invalid
 from app.usecases.contexts import Reading, ServedContext
 from app.web.problem import Problem
@@ -37,7 +37,7 @@ async def read_context(
         str | None, Query(description="Sections wanted, separated by commas.", max_length=200)
     ] = None,
     purpose: Annotated[
-        str | None, Query(description="Your purpose; must be the granted one.", max_length=100)
+        Purpose | None, Query(description="Your purpose; must be the granted one.")
     ] = None,
     milieu_agent: Annotated[
         Assertion | None,

@@ -17,7 +17,10 @@ from context.document import (
 from context.section import Section
 
 MAX_IDENTIFIERS = 10
-Assertion = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+# No control and no formatting characters: what turns the direction of text could forge her log.
+PRINTABLE = r"^[^\p{C}]+$"
+Assertion = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)]
+Purpose = Annotated[str, Field(max_length=100, pattern=PRINTABLE)]
 
 _BY_STATUS = Field(discriminator="status")
 
@@ -63,7 +66,7 @@ class IdentifierIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: IdentifierType
-    value: str = Field(min_length=1, max_length=254)
+    value: str = Field(min_length=1, max_length=254, pattern=PRINTABLE)
 
 
 class LookupRequest(BaseModel):
@@ -72,16 +75,18 @@ class LookupRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     identifiers: list[IdentifierIn] = Field(min_length=1, max_length=MAX_IDENTIFIERS)
-    purpose: str = Field(max_length=100, description="The purpose she granted (W3C DPV term).")
+    purpose: Purpose = Field(description="The purpose she granted (W3C DPV term).")
     sections: list[Section] | None = Field(
-        default=None, description="Sections wanted; all that are granted when left out."
+        default=None,
+        min_length=1,
+        description="Sections wanted; all that are granted when left out.",
     )
     agent: Assertion | None = Field(default=None, description="Who reads; shown to the customer.")
     call_id: Assertion | None = Field(default=None, description="The call; shown to the customer.")
 
     def reading(self) -> Reading:
         """Return what the client says of this read."""
-        sections = frozenset(self.sections) if self.sections else None
+        sections = None if self.sections is None else frozenset(self.sections)
         return Reading(sections, self.purpose, self.agent, self.call_id)
 
     def identified(self) -> list[IdentifierValue]:

@@ -121,6 +121,11 @@ async def test_a_look_up_token_expires_and_is_refused_when_unknown(
         b'{"identifiers": [{"type": "email", "value": "a@b.c"}], "purpose": "x", "extra": 1}',
         b'{"identifiers": ' + b"[" * 5000 + b"]" * 5000 + b"}",
         b"\xff\xfe\x00",
+        b'{"identifiers": [{"type": "subject", "value": "s"}], "purpose": "x", "sections": []}',
+        b'{"identifiers": [{"type": "subject", "value": "\\u0000"}], "purpose": "x"}',
+        b'{"identifiers": [{"type": "subject", "value": "s"}], "purpose": "x\\u0000"}',
+        b'{"identifiers": [{"type": "subject", "value": "s"}], "purpose": "x", "agent": "\\u202e"}',
+        b'{"identifiers": [{"type": "subject", "value": "\\ud800"}], "purpose": "x"}',
     ],
 )
 async def test_a_malformed_look_up_is_a_problem_never_a_crash(

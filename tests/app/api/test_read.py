@@ -256,9 +256,9 @@ async def test_a_missing_or_wrong_token_is_401_with_a_challenge(
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("value", ["", "x" * 201, "line\x01break", "Sam\u202etfarC"])
+@pytest.mark.parametrize("value", ["", "x" * 201, "line\x01break", "soft\xadhyphen"])
 async def test_what_a_company_asserts_is_bounded(http: httpx.AsyncClient, value: str):
-    headers = {"Authorization": "Bearer x", "Milieu-Agent": value}
+    headers = {"Authorization": b"Bearer x", "Milieu-Agent": value.encode("latin-1")}
     answer = await http.get("/v1/context", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
 

@@ -19,9 +19,9 @@ from app.ids import secret_hash
 from app.store.customers import Customer
 from app.store.engine import Database
 from app.store.reads import TokenRow, find_token
+from app.usecases.admission import is_over, refusal_of
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
-from app.usecases.contexts import Reading, _is_over, _refusal
 from tests.support.clock import SettableClock
 
 ISSUER = "https://milieu.example"
@@ -191,5 +191,5 @@ async def good(world: World, token: str) -> bool:
     found = await read_token(world, token)
     if found is None:
         return False
-    reasons = [_refusal(found, found.grant, Reading(), world.clock())] if found.grant else []
-    return not _is_over(found, world.clock()) and not any(reasons)
+    reasons = [refusal_of(found, found.grant, None, world.clock())] if found.grant else []
+    return not is_over(found, world.clock()) and not any(reasons)

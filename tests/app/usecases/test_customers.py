@@ -3,12 +3,13 @@
 import asyncio
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from app.errors import Forbidden, Invalid, NotFound
-from app.mail import Outbox
+from app.errors import Forbidden, Invalid, NotFound, Unavailable
+from app.mail import Mail, Outbox
 from app.store.customers import Customer, DataKey, Identifier
 from app.store.engine import Database
 from app.store.secrets import Vault
@@ -193,3 +194,50 @@ async def test_a_link_lives_for_the_ten_minutes_it_speaks_of(
     assert "ten minutes" in outbox.mails()[0].text
     clock.advance(seconds=timedelta(minutes=10).total_seconds() - 1)
     assert await customers.sign_in_link_is_open(token_in(outbox))
+
+
+async def test_a_link_that_could_not_be_sent_does_not_count(
+    database: Database, vault: Vault, clock: SettableClock, outbox: Outbox
+):
+    class Down:
+        async def send(self, _mail: Mail) -> None:
+            raise Unavailable("The mail could not be sent.")
+
+    broken = Customers(database, vault, clock, Down(), ISSUER)
+    for _ in range(LINKS_PER_LIFETIME):
+        with pytest.raises(Unavailable):
+            await broken.request_sign_in("mara@example.org", "context")
+    working = Customers(database, vault, clock, outbox, ISSUER)
+    await working.request_sign_in("mara@example.org", "context")
+    assert len(outbox.mails()) == 1
+
+
+async def test_erasing_takes_open_links_along(
+    customers: Customers, outbox: Outbox, database: Database
+):
+    hers = await sign_in(customers, outbox)
+    await customers.request_sign_in("mara@example.org", "context")
+    open_link = token_in(outbox)
+    await customers.erase(hers.customer_id)
+    assert not await customers.sign_in_link_is_open(open_link)
+    async with database.reading() as session:
+        assert not (await session.exec(select(SignInLink))).all()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_erased_key_material_is_in_no_file_of_sqlite(
+    customers: Customers, outbox: Outbox, database: Database
+):
+    hers = await sign_in(customers, outbox)
+    async with database.reading() as session:
+        wrapped = (await session.get_one(DataKey, hers.customer_id)).wrapped
+    path = Path(str(database.url.database))
+
+    def files_with_it() -> list[str]:
+        return [
+            file.name for file in path.parent.glob("milieu.db*") if wrapped in file.read_bytes()
+        ]
+
+    assert files_with_it()
+    await customers.erase(hers.customer_id)
+    assert files_with_it() == []

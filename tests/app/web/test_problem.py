@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
 
 from app import errors
 from app.web import problem
@@ -30,6 +31,10 @@ def client() -> httpx.AsyncClient:
     @app.get("/v1/crash")
     async def crash() -> None:
         raise RuntimeError("mara@example.org")
+
+    @app.get("/v1/down")
+    async def down() -> None:
+        raise OperationalError("SELECT mara@example.org", {}, OSError("no route"))
 
     @app.post("/v1/body")
     async def take(body: Body) -> Body:
@@ -113,3 +118,13 @@ async def test_a_crash_tells_neither_the_caller_nor_the_log_what_was_in_it(
     assert response.json()["code"] == "internal_error"
     assert "mara" not in response.text + caplog.text
     assert "RuntimeError at test_problem.py" in caplog.text
+
+
+async def test_a_database_that_is_down_is_said_to_be_so_and_to_come_back(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.ERROR, "milieu"):
+        response = await client.get("/v1/down")
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert response.headers["retry-after"] == "5"
+    assert "mara" not in response.text + caplog.text

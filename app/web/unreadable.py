@@ -1,0 +1,41 @@
+"""Requests that nobody here could mean: refused at the door, in one place."""
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import Invalid
+from app.web.problem import problem
+
+BAD_REQUEST = 400
+UNSUPPORTED_MEDIA_TYPE = 415
+
+
+class RefuseUnreadable:
+    """ASGI middleware that refuses NUL in an address, and uploads.
+
+    PostgreSQL cannot store NUL, so no identifier of ours has it. Nothing here takes files, and a
+    multipart body may name any character set of Python's, some of which decode to no text at all.
+
+    Args:
+        app: The application.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            detail = "An address here holds no NUL character."
+            await problem(BAD_REQUEST, Invalid.title, detail, Invalid.code, {})(
+                scope, receive, send
+            )
+        elif Headers(scope=scope).get("content-type", "").lower().startswith("multipart/"):
+            detail = "Send forms as application/x-www-form-urlencoded."
+            await problem(
+                UNSUPPORTED_MEDIA_TYPE, Invalid.title, detail, "unsupported_media_type", {}
+            )(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
