@@ -2,11 +2,14 @@
 
 import json
 from dataclasses import asdict
+from typing import TypeVar
 
 from app.connectors.mastodon import Account
 from app.store.connections import Connection
-from app.store.secrets import Box
+from app.store.secrets import Box, SealError
 from oauth.link.provider import Tokens
+
+Kind = TypeVar("Kind", Account, Tokens)
 
 
 def account_place(connection_id: str) -> str:
@@ -33,17 +36,24 @@ def open_account(box: Box, connection: Connection) -> Account:
     """Return whose account a connection is to.
 
     Raises:
-        SealError: It was sealed for another customer or connection.
+        SealError: It was sealed for another customer or connection, or by another version.
     """
-    opened = box.open(connection.sealed_account, account_place(connection.id))
-    return Account(**json.loads(opened))
+    place = account_place(connection.id)
+    return _read(Account, box.open(connection.sealed_account, place), place)
 
 
 def open_tokens(box: Box, connection: Connection) -> Tokens:
     """Return the provider's tokens for a connection.
 
     Raises:
-        SealError: They were sealed for another customer or connection.
+        SealError: They were sealed for another customer or connection, or by another version.
     """
-    opened = box.open(connection.sealed_tokens, tokens_place(connection.id))
-    return Tokens(**json.loads(opened))
+    place = tokens_place(connection.id)
+    return _read(Tokens, box.open(connection.sealed_tokens, place), place)
+
+
+def _read(kind: type[Kind], opened: bytes, place: str) -> Kind:
+    try:
+        return kind(**json.loads(opened))
+    except (ValueError, TypeError):  # the cause would carry what was sealed
+        raise SealError(f"The value at {place} is of another version.") from None

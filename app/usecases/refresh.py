@@ -1,16 +1,19 @@
 """Refresh: the window is fetched and analysed in memory, and its digest replaces the one before.
 
-Between two transactions nothing is held but a lease: the first takes it and reads what is needed,
-the second replaces the digest if the lease is still ours. Killed in between, the work is taken up
-again when the lease has run out; nothing half-done is ever written, and no post at all.
+Between two transactions nothing is held but a lease: the first takes it, the last replaces the
+digest if the lease is still ours. Whatever fails in between, be it a secret that does not open,
+is a failed refresh with its back-off. Killed in between, the work is taken up again when the lease
+has run out; nothing half-done is ever written, and no post at all.
 """
 
 import asyncio
 import logging
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -37,7 +40,7 @@ from app.store.engine import Database
 from app.store.secrets import Box, SealError, Vault
 from app.usecases.accounts import open_account, open_tokens
 from app.usecases.renderings import digest_place
-from app.usecases.schedule import back_off, rest
+from app.usecases.schedule import after_success, back_off, on_demand
 from context.analyse import analyse
 from context.digest import Digest, DigestError
 from context.engines import Engine
@@ -46,6 +49,8 @@ from oauth.link.provider import Tokens
 LEASE = timedelta(minutes=5)
 # A fetch that lasted longer than its lease could not be kept, so it ends before.
 FETCH_AT_MOST = timedelta(minutes=4)
+# Analysis has threads of its own: however much there is to analyse, contexts are still rendered.
+ANALYSES_AT_ONCE = 2
 NEEDS_HER = frozenset({ConnectionState.REAUTH_REQUIRED, ConnectionState.REVOKED})
 
 logger = logging.getLogger(__name__)
@@ -53,13 +58,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What one refresh needs to know, read while taking the lease."""
+    """A connection as it was when we leased it."""
 
-    connection_id: str
-    customer_id: str
-    lease: str
-    provider: str
-    instance: str
+    connection: Connection = field(repr=False)
+    lease: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What is sealed of a connection, opened for one refresh."""
+
     account: Account
     tokens: Tokens = field(repr=False)
     past: Digest | None = field(repr=False)
@@ -101,9 +109,12 @@ class Refresh:
         self._every = every
         self._due = due
         self._chance = chance
+        self._analysts = ThreadPoolExecutor(ANALYSES_AT_ONCE, thread_name_prefix="analyse")
 
     async def request_refresh(self, customer_id: str, connection_id: str) -> datetime:
-        """Make a connection due now, or as soon as its provider wants to be called again.
+        """Make a connection due now, or as soon as it may be read again.
+
+        Her instance is not called more often than it wants, nor right after it was read.
 
         Returns:
             When it is due.
@@ -118,7 +129,7 @@ class Refresh:
                 raise NotFound("You have no such connection.")
             if connection.state in NEEDS_HER:
                 raise Conflict("Access has ended; link the account again.", code="link_broken")
-            due_at = max(self._clock(), connection.not_before or self._clock())
+            due_at = on_demand(self._clock(), connection.refreshed_at, connection.not_before)
             connection.due_at = due_at
         self._due.set()
         return due_at
@@ -155,20 +166,17 @@ class Refresh:
             if not await take_lease(session, connection_id, lease, now, now + LEASE):
                 return None
             connection = await find_leased(session, connection_id, lease)
-            if connection is None:
-                return None
+        return None if connection is None else _Work(connection, lease)
+
+    async def _open(self, connection: Connection) -> _Opened:
+        async with self._database.reading() as session:
             box = await open_box(session, self._vault, connection.customer_id)
-            kept = await find_digest(session, connection_id)
-            return _Work(
-                connection_id=connection_id,
-                customer_id=connection.customer_id,
-                lease=lease,
-                provider=connection.provider,
-                instance=connection.instance,
-                account=open_account(box, connection),
-                tokens=open_tokens(box, connection),
-                past=self._past(box, kept),
-            )
+            kept = await find_digest(session, connection.id)
+        return _Opened(
+            account=open_account(box, connection),
+            tokens=open_tokens(box, connection),
+            past=self._past(box, kept),
+        )
 
     def _past(self, box: Box, kept: ConnectionDigest | None) -> Digest | None:
         """Return the digest before, if this engine made it and can still read it."""
@@ -180,20 +188,26 @@ class Refresh:
             return None
 
     async def _read(self, work: _Work) -> Digest:
-        now = self._clock()
-        connector = self._catalogue.find(work.provider)
+        connection, now = work.connection, self._clock()
+        opened = await self._open(connection)
+        connector = self._catalogue.find(connection.provider)
         try:
             async with asyncio.timeout(FETCH_AT_MOST.total_seconds()):
                 async with self._outbound.client() as client:
                     window = await connector.fetch(
-                        client, work.instance, work.tokens.access_token, work.account, now
+                        client,
+                        connection.instance,
+                        opened.tokens.access_token,
+                        opened.account,
+                        now,
                     )
         except TimeoutError:
             raise ProviderDown("The instance is too slow for a whole window.") from None
-        noise_secret = self._vault.derive("network mood noise", work.connection_id)
-        return await asyncio.to_thread(
-            analyse, window, work.past, self._engine, now, noise_secret=noise_secret
+        noise_secret = self._vault.derive("network mood noise", connection.id)
+        analysis = partial(
+            analyse, window, opened.past, self._engine, now, noise_secret=noise_secret
         )
+        return await asyncio.get_running_loop().run_in_executor(self._analysts, analysis)
 
     async def _succeed(self, work: _Work, digest: Digest) -> ConnectionState | None:
         now = self._clock()
@@ -201,7 +215,7 @@ class Refresh:
             connection = await self._ours(session, work)
             if connection is None:
                 return None
-            box = await open_box(session, self._vault, work.customer_id)
+            box = await open_box(session, self._vault, connection.customer_id)
             await replace_digest(
                 session,
                 ConnectionDigest(
@@ -214,8 +228,11 @@ class Refresh:
             connection.refreshed_at = now
             connection.failures = 0
             connection.not_before = None
-            _release(connection, ConnectionState.ACTIVE, now + rest(self._every, self._chance()))
-        logger.info("refreshed %s", work.connection_id)
+            # She may have asked for another one while this one ran.
+            asked = connection.due_at if connection.due_at != work.connection.due_at else None
+            due_at = after_success(now, asked, self._every, self._chance())
+            _release(connection, ConnectionState.ACTIVE, due_at)
+        logger.info("refreshed %s", work.connection.id)
         return ConnectionState.ACTIVE
 
     async def _ours(self, session: AsyncSession, work: _Work) -> Connection | None:
@@ -225,8 +242,8 @@ class Refresh:
         customer's row comes before the connection's here as in an erasure, so that the two cannot
         wait for each other; should the lease be lost, one rendering too many is made.
         """
-        await bump_context_version(session, work.customer_id)
-        return await find_leased(session, work.connection_id, work.lease)
+        await bump_context_version(session, work.connection.customer_id)
+        return await find_leased(session, work.connection.id, work.lease)
 
     async def _fail(
         self, work: _Work, state: ConnectionState, asked: timedelta | None = None
@@ -240,7 +257,7 @@ class Refresh:
             delay = back_off(connection.failures, asked, self._every, self._chance())
             connection.not_before = None if asked is None else now + asked
             _release(connection, state, None if state in NEEDS_HER else now + delay)
-        logger.warning("refresh of %s: %s", work.connection_id, state)
+        logger.warning("refresh of %s: %s", work.connection.id, state)
         return state
 
 

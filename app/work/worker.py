@@ -22,6 +22,8 @@ class Worker:
         at_once: Refreshes at the same time.
         poll: How long to sleep when nothing wakes it; other processes make things due too.
         grace: How long refreshes in hand may go on after the stop.
+        floor: How long a connection is left alone after an attempt that broke or came to nothing,
+            even if it is still due: no error makes the worker spin.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Worker:
         at_once: int = 4,
         poll: timedelta = timedelta(seconds=2),
         grace: timedelta = timedelta(seconds=10),
+        floor: timedelta = timedelta(seconds=5),
     ) -> None:
         self._refresh = refresh
         self._tidy = tidy
@@ -40,6 +43,8 @@ class Worker:
         self._at_once = at_once
         self._poll = poll
         self._grace = grace
+        self._floor = floor
+        self._left_alone: dict[str, float] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then finish what is in hand, within the grace time.
@@ -79,17 +84,28 @@ class Worker:
         free = self._at_once - len(in_hand)
         if free <= 0:
             return
-        # Those in hand may not be leased yet, and are listed again.
-        for connection_id in await self._refresh.due(free + len(in_hand)):
-            if connection_id not in in_hand and len(in_hand) < self._at_once:
+        left_alone = self._still_left_alone()
+        # Those in hand may not be leased yet, and are listed again; so are those left alone.
+        for connection_id in await self._refresh.due(free + len(in_hand) + len(left_alone)):
+            is_free = connection_id not in in_hand and connection_id not in left_alone
+            if is_free and len(in_hand) < self._at_once:
                 in_hand[connection_id] = asyncio.create_task(self._one(connection_id))
 
+    def _still_left_alone(self) -> dict[str, float]:
+        now = asyncio.get_running_loop().time()
+        self._left_alone = {key: until for key, until in self._left_alone.items() if until > now}
+        return self._left_alone
+
     async def _one(self, connection_id: str) -> None:
+        state = None
         try:
-            await self._refresh.refresh(connection_id)
+            state = await self._refresh.refresh(connection_id)
         except Exception as error:  # noqa: BLE001 - one broken connection must not stop the others
             # Only the name: what an unexpected error says may quote what it was working on.
             logger.error("refresh of %s broke: %s", connection_id, type(error).__name__)  # noqa: TRY400
+        if state is None:
+            until = asyncio.get_running_loop().time() + self._floor.total_seconds()
+            self._left_alone[connection_id] = until
 
     async def _rest(
         self, in_hand: dict[str, asyncio.Task[None]], stopping: asyncio.Task[bool]

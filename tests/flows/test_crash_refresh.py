@@ -30,6 +30,7 @@ async def test_a_killed_refresh_is_taken_up_again_and_nothing_is_lost(workshop, 
     async with workshop.stage() as stage:
         mara = await stage.customer()
         connection_id = await stage.link(mara, network.url, "mara")
+        stage.clock.advance(minutes=-1)
         await stage.refresh.refresh(connection_id)
         before = await stage.digest(mara, connection_id)
         version = await stage.version(mara)

@@ -12,7 +12,7 @@ from requests_oauthlib import OAuth2Session
 from tests.support.deployment import PURPOSE, Deployment, Registered
 from tests.support.person import Person
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +132,7 @@ def test_an_instance_that_cannot_be_reached_or_must_not_be_is_said_beside_the_fi
         ("127.0.0.1:9", "without a port"),
         ("https://169.254.169.254", "a public name, not a number"),
         ("nowhere.invalid", "nowhere.invalid"),
-        ("no such place", "not a number"),
+        ("no such place", "not the address of an instance"),
     ):
         answer = mara.submit(mara.get("/connections"), "/connections/link", address=address)
         assert answer.status_code == 422, address

@@ -145,14 +145,14 @@ async def test_an_account_linked_by_somebody_else_is_a_conflict_that_does_not_te
 
 
 async def test_linking_the_same_account_again_is_the_same_connection_with_its_digest(
-    stage, network
+    stage, network, clock
 ):
     mara = await stage.customer()
     connection_id = await stage.link(mara, network.url, "mara")
     network.controls.publish("mara", "What a lovely morning this is")
     await stage.refresh.refresh(connection_id)
     network.controls.revoke_person("mara")
-    await stage.refresh.request_refresh(mara, connection_id)
+    clock.set(await stage.refresh.request_refresh(mara, connection_id))
     assert await stage.refresh.refresh(connection_id) is ConnectionState.REAUTH_REQUIRED
     before = await stage.digest(mara, connection_id)
     assert await stage.link(mara, network.url, "mara") == connection_id

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,11 @@ from starlette.responses import Response, StreamingResponse
 
 from app.errors import Conflict, NotFound
 from app.sandbox.status import Visibility
-from app.store.connections import ConnectionDigest, ConnectionState
+from app.store.connections import Connection, ConnectionDigest, ConnectionState
 from app.usecases import refresh as refresh_module
+from app.usecases.schedule import AGAIN_AFTER
+from app.work.tidy import Tidy
+from app.work.worker import Worker
 from tests.support.stage import EVERY, PATIENCE, Stage, network_at
 
 DOWN, DEGRADED = ConnectionState.PROVIDER_DOWN, ConnectionState.DEGRADED
@@ -290,6 +294,66 @@ async def test_a_past_that_cannot_be_used_is_read_from_scratch(
     assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
     digest = await stage.digest(mara, connection_id)
     assert (digest.engine, digest.days) == (clean.engine, clean.days)
+
+
+@pytest.mark.parametrize("column", ["sealed_tokens", "sealed_account"])
+@pytest.mark.parametrize("spoiled", ["altered", "of another version"])
+async def test_a_connection_that_does_not_open_is_tried_again_later_not_at_once(
+    stage, mara, connection_id, clock, database, column, spoiled
+):
+    async with database.writing() as session:
+        box = await refresh_module.open_box(session, stage.vault, mara)
+        other = box.seal(b'{"of": "a later version"}', f"connections.{column}:{connection_id}")
+        connection = await session.get(Connection, connection_id)
+        setattr(connection, column, b"x" * 40 if spoiled == "altered" else other)
+    worker = Worker(stage.refresh, Tidy(database, clock), stage.due)
+    assert await asyncio.wait_for(worker.run_once(), 10) == 1
+    row = await stage.row(connection_id)
+    assert (row.state, row.failures, row.lease) == (DEGRADED, 1, None)
+    assert row.due_at > clock()
+    assert await stage.refresh.due(10) == []
+
+
+async def test_what_she_asks_for_while_a_refresh_runs_is_done_after_it(
+    stage, network, mara, connection_id, clock
+):
+    work = await stage.refresh._begin(connection_id)
+    digest = await stage.refresh._read(work)
+    clock.advance(seconds=1)
+    network.controls.publish("mara", "the run did not see this")
+    await stage.refresh.request_refresh(mara, connection_id)
+    clock.advance(seconds=1)
+    assert await stage.refresh._succeed(work, digest) is ConnectionState.ACTIVE
+    due_at = (await stage.view(mara, connection_id)).due_at
+    assert due_at == clock() + AGAIN_AFTER
+    clock.set(due_at)
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
+    assert sum(day.posts for day in (await stage.digest(mara, connection_id)).days) == 4
+
+
+async def test_what_was_just_read_is_not_read_again_at_once_whoever_asks(
+    stage, mara, connection_id, clock
+):
+    await stage.refresh.refresh(connection_id)
+    read_at = clock()
+    clock.advance(seconds=10)
+    assert await stage.refresh.request_refresh(mara, connection_id) == read_at + AGAIN_AFTER
+    assert await stage.refresh.refresh(connection_id) is None
+    clock.set(read_at + AGAIN_AFTER)
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
+
+
+async def test_analysis_takes_no_thread_from_rendering(stage, connection_id, monkeypatch):
+    threads = []
+
+    def analyse(*rest, **options):
+        threads.append(threading.current_thread().name)
+        return analysed(*rest, **options)
+
+    analysed = refresh_module.analyse
+    monkeypatch.setattr(refresh_module, "analyse", analyse)
+    await stage.refresh.refresh(connection_id)
+    assert [name.partition("_")[0] for name in threads] == ["analyse"]
 
 
 async def test_a_window_that_takes_longer_than_the_lease_allows_is_given_up(

@@ -16,6 +16,7 @@ class Refreshes:
 
     def __init__(self, *due: str) -> None:
         self.waiting = list(due)
+        self.stuck: set[str] = set()
         self.begun: list[str] = []
         self.done: list[str] = []
         self.at_once = self.most_at_once = 0
@@ -37,7 +38,9 @@ class Refreshes:
             self.done.append(connection_id)
         finally:
             self.at_once -= 1
-            self.waiting.remove(connection_id)
+            if connection_id not in self.stuck:
+                self.waiting.remove(connection_id)
+        return "active"
 
 
 class Tidies:
@@ -158,3 +161,25 @@ async def test_a_database_that_restarts_is_waited_for(running, caplog):
     running(worker(refreshes, tidy=Tidies(failures=2)))
     await until(lambda: refreshes.done == ["con_1"])
     assert "the database does not answer" in caplog.text
+
+
+async def test_one_that_breaks_and_stays_due_is_tried_once_and_hides_nobody():
+    refreshes = Refreshes("broken_1", "broken_2", "con_1", "con_2", "con_3")
+    refreshes.stuck = {"broken_1", "broken_2"}
+    assert await asyncio.wait_for(worker(refreshes).run_once(), 5) == 5
+    assert sorted(refreshes.begun) == ["broken_1", "broken_2", "con_1", "con_2", "con_3"]
+
+
+async def test_one_that_broke_is_tried_again_after_a_while(running):
+    refreshes = Refreshes("broken")
+    refreshes.stuck = {"broken"}
+    running(worker(refreshes, floor=SOON))
+    await until(lambda: len(refreshes.begun) == 3)
+
+
+async def test_one_that_keeps_breaking_is_not_tried_at_every_turn(running):
+    refreshes, tidy = Refreshes("broken"), Tidies()
+    refreshes.stuck = {"broken"}
+    running(worker(refreshes, tidy=tidy))
+    await until(lambda: tidy.times >= 5)
+    assert refreshes.begun == ["broken"]
