@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from starlette.responses import JSONResponse
 
+from app.store.connections import ConnectionState
 from app.usecases.contexts import Contexts
+from context.document import Absence
 from tests.support.stage import Stage, network_at
 from tests.support.workshop import Workshop
 
@@ -35,6 +37,20 @@ def sing(network):
         network.said(friend, SONG, hours=3)
 
 
+def in_base64(note: bytes) -> list[bytes]:
+    """Return what of a note stands in base64 wherever it begins: at one of three alignments.
+
+    Characters that its neighbours have a part in cannot be known, and are left out.
+    """
+    parts = []
+    for before in range(3):
+        encoded = base64.b64encode(b"\0" * before + note)
+        known_from = (8 * before + 5) // 6
+        known_to = 8 * (before + len(note)) // 6
+        parts.append(encoded[known_from:known_to])
+    return parts
+
+
 def heard(written: dict[str, bytes]) -> list[tuple[str, str]]:
     """Return where a note of the canary is found, and which."""
     found = []
@@ -42,16 +58,26 @@ def heard(written: dict[str, bytes]) -> list[tuple[str, str]]:
         lowered = content.lower()
         for note in NOTES:
             spellings = (note.encode(), note.encode("utf-16-le"), note.encode("utf-16-be"))
-            encoded = base64.b64encode(note.encode()).rstrip(b"=")[:-1]
-            if any(one in lowered for one in spellings) or encoded in content:
+            encoded = [
+                part
+                for way in (str, str.title, str.upper)
+                for part in in_base64(way(note).encode())
+            ]
+            if any(one in lowered for one in spellings) or any(one in content for one in encoded):
                 found.append((place, note))
     return found
 
 
 def test_the_ear_hears_a_canary_where_there_is_one():
     assert heard({"a log": f"INFO post={SONG!r}".encode()})
-    assert heard({"a file": base64.b64encode(MARKER.encode())})
     assert not heard({"a log": b"INFO refreshed con_1"})
+
+
+@pytest.mark.parametrize("before", range(6))
+@pytest.mark.parametrize("note", [MARKER, "Thessaly", "Marrowbone"])
+def test_the_ear_hears_it_in_base64_wherever_it_begins(before, note):
+    content = base64.b64encode(b"x" * before + note.encode() + b" and so on")
+    assert heard({"a file": content})
 
 
 async def test_killed_in_the_middle_and_refreshed_again_the_canary_is_nowhere(
@@ -86,11 +112,14 @@ async def test_nor_is_it_in_the_most_talkative_log_or_any_table(
     mara = await stage.customer()
     connection_id = await stage.link(mara, network.url, "mara")
     await stage.refresh.refresh(connection_id)
+    clock.set(await stage.refresh.request_refresh(mara, connection_id))
     network.faults.answer(broken_page)
-    await stage.refresh.request_refresh(mara, connection_id)
-    await stage.refresh.refresh(connection_id)
-    context = await rendered(stage, mara)
-    assert b"posts" in context or b"Sentiment" in context
+    assert await stage.refresh.refresh(connection_id) is ConnectionState.DEGRADED
+    preview = await Contexts(database, vault, clock).preview(mara)
+    assert not isinstance(preview.sections.sentiment, Absence)
+    assert not isinstance(preview.sections.rhythm, Absence)
+    assert connection_id in caplog.text
+    context = repr(preview).encode()
     assert heard({"log": caplog.text.encode(), "context": context}) == []
 
 
