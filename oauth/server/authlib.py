@@ -5,15 +5,21 @@ What is overridden, and why, is told in docs/decisions/0002-authlib-adapter.md.
 
 from typing import Any
 
-from authlib.common.urls import add_params_to_uri
-from authlib.oauth2 import OAuth2Request
+from authlib.oauth2 import OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749 import AuthorizationServer
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 from oauth.server.client_credentials import LookupGrant
 from oauth.server.clients import AuthlibClient, authenticated, presented_credentials
 from oauth.server.exchange import Exchange
-from oauth.server.messages import NO_STORE, OAuthRequest, OAuthResponse, redirect
+from oauth.server.messages import (
+    NO_STORE,
+    OAuthRequest,
+    OAuthResponse,
+    Pairs,
+    redirect,
+    with_parameters,
+)
 from oauth.server.pkce import S256Required
 from oauth.server.refresh import RefreshGrant
 from oauth.server.revoke import Revocation
@@ -90,12 +96,22 @@ class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is un
         """Return the request, which the engine has made."""
         return request
 
+    def handle_error_response(self, request: object, error: OAuth2Error) -> OAuthResponse:
+        """Make our answer of Authlib's error; one that redirects says who sends it (RFC 9207)."""
+        if error.redirect_uri:
+            return self._redirected(error.redirect_uri, error.get_body())
+        answer: OAuthResponse = super().handle_error_response(request, error)
+        return answer
+
     def handle_response(
         self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]
     ) -> OAuthResponse:
         """Make our answer of Authlib's; a redirect says who sends it (RFC 9207)."""
         location = dict(headers).get("Location")
         if location is not None:
-            return redirect(add_params_to_uri(location, [("iss", self.exchange.issuer)]))
+            return self._redirected(location, ())
         extra = [pair for pair in headers if pair[0] == "WWW-Authenticate"]
         return OAuthResponse(status, (*NO_STORE, *extra), dict(body))
+
+    def _redirected(self, uri: str, parameters: Pairs) -> OAuthResponse:
+        return redirect(with_parameters(uri, (*parameters, ("iss", self.exchange.issuer))))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from authlib.oauth2.rfc6749 import AuthorizationCodeGrant, OAuth2Request
-from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidRequestError
 
 from oauth.server.clients import redirect_uri_matches
-from oauth.server.messages import OAuthRequest
+from oauth.server.messages import OAuthRequest, with_parameters
 from oauth.server.scopes import requested_sections, scope_of
 from oauth.server.stores import ClientRecord, CodeRecord, GrantRecord, Stores
 
@@ -108,6 +108,23 @@ class AuthorizeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib i
         kept = {name: payload.data[name] for name in PARAMETERS if name in payload.data}
         kept |= {"purpose": purpose, "scope": scope_of(sections)}
         self.asked = Asked(client, payload.redirect_uri, purpose, sections, kept)
+
+    def create_authorization_response(
+        self, redirect_uri: str, grant_user: GrantRecord | None
+    ) -> tuple[int, str, list[tuple[str, str]]]:
+        """Answer with a code, or refuse; Authlib's own would rewrite the redirect URI's query.
+
+        Raises:
+            AccessDeniedError: There is no grant.
+        """
+        if grant_user is None:
+            raise AccessDeniedError(redirect_uri=redirect_uri)
+        self.request.user = grant_user
+        code = self.generate_authorization_code()
+        self.save_authorization_code(code, self.request)
+        state = self.request.payload.state
+        answer = [("code", code), *([("state", state)] if state else [])]
+        return 302, "", [("Location", with_parameters(redirect_uri, answer))]
 
     def generate_authorization_code(self) -> str:
         """Make a code of 256 random bits."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 FORM = "application/x-www-form-urlencoded"
 MAX_FIELDS = 40
@@ -76,6 +76,20 @@ class OAuthResponse:
 def redirect(uri: str) -> OAuthResponse:
     """Send the browser on with 303, which never repeats a POST (RFC 9700, section 4.12)."""
     return OAuthResponse(303, (("Location", uri), *NO_STORE))
+
+
+def with_parameters(uri: str, parameters: Pairs) -> str:
+    """Append parameters to an address; its own query stays, character by character.
+
+    RFC 6749, section 3.1.2: the query component must be retained, however the client wrote it.
+
+    Args:
+        uri: A redirect URI that could be registered, so one without a fragment.
+        parameters: What to append, in order.
+    """
+    start = uri if "?" in uri else uri + "?"
+    separator = "" if start.endswith(("?", "&")) else "&"
+    return start + separator + urlencode(parameters)
 
 
 def _pairs(raw: bytes) -> Pairs | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -147,6 +148,28 @@ def test_check_15_and_20_the_code_carries_no_scope_of_its_own():
     [code] = parse_qs(urlsplit(answer.location).query)["code"]
     tokens = engine().token(redemption(code), stores)
     assert tokens.body["scope"] == "context:topics"
+
+
+QUERIES = ["?", "?x=%zz", "?b;c", "?a=1&", "?a=%C3%A4&a=b+c&&=", "?to=https://x.example/?y"]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_query_of_a_redirect_uri_comes_back_as_it_was_registered(query):
+    uri = CALLBACK + query
+    stores = stores_with_clients()
+    stores.clients[CLIENT.id] = replace(CLIENT, redirect_uris=(uri,))
+    stores.grants["gra"] = GrantRecord("gra", CLIENT.id, ("topics",), None)
+    asking = ASKING | {"redirect_uri": uri, "state": "a b&c"}
+    refused = OAuthRequest("GET", {}, tuple((asking | {"scope": "context:other"}).items()))
+    for answer, name in (
+        (engine().approve(asking, "gra", stores), "code"),
+        (engine().deny(asking, stores), "error"),
+        (engine().authorize(refused, stores), "error"),
+    ):
+        assert answer.location.startswith(uri)
+        added = parse_qs(answer.location.removeprefix(uri).removeprefix("&"), strict_parsing=True)
+        assert {name, "state", "iss"} <= set(added)
+        assert added["state"] == ["a b&c"]
 
 
 def test_without_an_active_grant_there_is_no_code():
