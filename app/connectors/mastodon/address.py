@@ -1,5 +1,7 @@
 """From what she types to the address of her instance."""
 
+import re
+
 import httpx
 
 from app.errors import Invalid
@@ -8,6 +10,7 @@ HELP = (
     "Give the name of your instance, such as mastodon.social, or your handle, @you@mastodon.social."
 )
 MAX_LENGTH = 320
+_LABEL = re.compile("[a-z0-9_-]+")
 
 
 class InvalidAddress(Invalid):
@@ -36,9 +39,9 @@ def instance_of(typed: str, exceptions: frozenset[str]) -> str:
     host, port = url.raw_host.decode("ascii").rstrip("."), url.port
     if f"{host}:{port}" in exceptions:
         return f"{_scheme(text)}://{host}:{port}"
-    if port is not None:
-        raise InvalidAddress(f"An instance is given without a port. {HELP}")
-    _check_name(host)
+    wrong = [said for said in (_wrong_name(host), _wrong_port(port)) if said]
+    if wrong:
+        raise InvalidAddress(" ".join([*wrong, HELP]))
     return f"https://{host}"
 
 
@@ -64,9 +67,15 @@ def _scheme(text: str) -> str:
     return "https" if text.lower().startswith("https://") else "http"
 
 
-def _check_name(host: str) -> None:
+def _wrong_name(host: str) -> str:
     labels = host.split(".")
     # What ends in a number is an IPv4 address to some parsers (WHATWG URL, section 3.5).
-    is_number = labels[-1].isdigit() or labels[-1].startswith("0x")
-    if len(labels) == 1 or is_number or ":" in host or "" in labels:
-        raise InvalidAddress(f"An instance is known by a public name, not a number. {HELP}")
+    if ":" in host or labels[-1].isdigit() or labels[-1].startswith("0x"):
+        return "An instance is known by a public name, not a number."
+    if len(labels) == 1 or not all(_LABEL.fullmatch(label) for label in labels):
+        return "That is not the address of an instance."
+    return ""
+
+
+def _wrong_port(port: int | None) -> str:
+    return "" if port is None else "An instance is given without a port."

@@ -77,6 +77,32 @@ def test_what_names_no_instance_is_told_what_to_give(typed):
         instance_of(typed, DEMO)
 
 
+NO_ADDRESS = "That is not the address of an instance."
+NUMBER = "An instance is known by a public name, not a number."
+PORT = "An instance is given without a port."
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ("nonsense", {NO_ADDRESS}),
+        ("asdf qwer", {NO_ADDRESS}),
+        ("asdf qwer.example", {NO_ADDRESS}),
+        ("a..b", {NO_ADDRESS}),
+        ("localhost:8002", {NO_ADDRESS, PORT}),
+        ("http://127.0.0.1:8001", {NUMBER, PORT}),
+        ("https://169.254.169.254", {NUMBER}),
+        ("2130706433", {NUMBER}),
+        ("[::1]", {NUMBER}),
+        ("mastodon.social:8443", {PORT}),
+    ],
+)
+def test_each_mistake_is_named_for_what_it_is(typed, wrong):
+    with pytest.raises(InvalidAddress) as told:
+        instance_of(typed, frozenset())
+    assert {said for said in (NO_ADDRESS, NUMBER, PORT) if said in str(told.value)} == wrong
+
+
 @given(st.text(max_size=60))
 def test_whatever_is_typed_it_is_an_https_host_or_a_clear_refusal(typed):
     try:
