@@ -10,7 +10,7 @@ def see(request: Request, name: str, done: str = "") -> RedirectResponse:
     Args:
         request: The form that was done.
         name: The page's route name.
-        done: What was done, a code of `app.portal.render.DONE`; the page says it in words.
+        done: What was done, a code of `app.portal.notices`; the page says it in words.
     """
     path = str(request.app.url_path_for(name))
     return to(f"{path}?done={done}" if done else path)

@@ -3,7 +3,6 @@
 import re
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -12,6 +11,7 @@ from markupsafe import Markup, escape
 
 from app.portal import charts, phrases, words
 from app.portal.assets import asset_path
+from app.portal.notices import DONE, TROUBLE
 from app.usecases.customers import CurrentSession
 from app.web.session import csrf_token
 
@@ -23,21 +23,6 @@ NAVIGATION = (
     ("account", "Account"),
 )
 """Route names and labels of the pages of someone who is signed in."""
-
-DONE = MappingProxyType(
-    {
-        "revoked": "Revoked. From now on every look is refused.",
-        "linked": "Linked. Your recent public posts are being read now.",
-        "unlinked": "Unlinked. What was counted from that account is deleted.",
-        "unlinked_here": "Unlinked, and what was counted is deleted. Your server did not confirm:"
-        " end Milieu's access in its settings too.",
-        "refreshing": "Your account is being read again.",
-        "refreshing_later": "Your server asks us to wait a little; then it is read again.",
-        "signed_out": "You are signed out.",
-        "erased": "Everything of yours is erased. Take care.",
-    }
-)
-"""What a page says after a form was done, by the code in its address; nothing else is shown."""
 
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 
@@ -70,10 +55,15 @@ def page(
         csrf=csrf,
         session=session,
         page=template.removesuffix(".html"),
-        done=DONE.get(request.query_params.get("done", "")),
-        **values,
+        **_said(request),
+        **{"is_known": session is not None, **values},
     )
     return HTMLResponse(shown, status)
+
+
+def _said(request: Request) -> dict[str, str | None]:
+    code = request.query_params.get("done", "")
+    return {"done": DONE.get(code), "trouble": TROUBLE.get(code)}
 
 
 def moment(value: datetime) -> Markup:

@@ -36,6 +36,12 @@ async def sign_out_everywhere(
     return _leave(request, "signed_out")
 
 
+@router.get("/account/erase")
+async def back_to_the_account(request: Request, _session: SignedInSession) -> Response:
+    """Lead back from the address a form with a mistake was shown at."""
+    return see(request, "account")
+
+
 @router.post("/account/erase", name="erase")
 async def erase(
     request: Request,

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from app.errors import Invalid, Unavailable
+from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.portal.forms import Csrf
+from app.portal.notices import TROUBLE
 from app.portal.redirect import see
 from app.portal.render import page
 from app.portal.states import state_words
@@ -22,6 +23,12 @@ router = APIRouter()
 async def show(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
     """List her connections, with a form to add one."""
     return await _connections(request, services, session)
+
+
+@router.get("/connections/link")
+async def back_to_the_list(request: Request, _session: SignedInSession) -> Response:
+    """Lead back from the address a form with a mistake was shown at."""
+    return see(request, "connections")
 
 
 @router.post("/connections/link", name="link")
@@ -49,8 +56,11 @@ async def link(
 
 @router.get("/connections/callback", name="link_callback")
 async def callback(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
-    """Take her back from the provider."""
-    await services.connections.finish_link(session.session_hash, dict(request.query_params))
+    """Take her back from the provider; what went wrong there is said on the list."""
+    try:
+        await services.connections.finish_link(session.session_hash, dict(request.query_params))
+    except (Forbidden, Conflict, Unavailable) as error:
+        return see(request, "connections", error.code if error.code in TROUBLE else "link_failed")
     return see(request, "connections", "linked")
 
 
@@ -64,7 +74,12 @@ async def refresh(
 ) -> Response:
     """Have one account read again now."""
     check_csrf(request, session, "refresh", csrf)
-    due_at = await services.refresh.request_refresh(session.customer_id, connection_id)
+    try:
+        due_at = await services.refresh.request_refresh(session.customer_id, connection_id)
+    except NotFound:
+        return see(request, "connections", "unlinked_before")
+    except Conflict:
+        return see(request, "connections", "link_broken")
     is_now = due_at <= services.clock()
     return see(request, "connections", "refreshing" if is_now else "refreshing_later")
 
@@ -79,7 +94,10 @@ async def unlink(
 ) -> Response:
     """Unlink one account and delete what was counted from it."""
     check_csrf(request, session, "unlink", csrf)
-    confirmed = await services.connections.unlink(session.customer_id, connection_id)
+    try:
+        confirmed = await services.connections.unlink(session.customer_id, connection_id)
+    except NotFound:
+        return see(request, "connections", "unlinked_before")
     return see(request, "connections", "unlinked" if confirmed else "unlinked_here")
 
 

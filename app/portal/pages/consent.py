@@ -9,9 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from app.errors import Conflict
 from app.portal.forms import Csrf
 from app.portal.phrases import common_reason, glimpse
-from app.portal.redirect import to
+from app.portal.redirect import see, to
 from app.portal.render import page
 from app.portal.words import ABSENCES, REMEDIES
 from app.usecases.authorization import PendingConsent
@@ -60,7 +61,10 @@ async def ask(
     request: Request, services: ServicesOf, session: SignedInSession, request_id: str
 ) -> Response:
     """Show what is asked, with what it would show now."""
-    pending = await services.authorization.pending(request_id)
+    try:
+        pending = await services.authorization.pending(request_id)
+    except Conflict:
+        return see(request, "grants", "decided_before")
     return await _consent(request, services, session, request_id, pending, pending.sections)
 
 
@@ -77,10 +81,27 @@ async def decide(
 ) -> Response:
     """Carry out her decision and send her back to the client."""
     check_csrf(request, session, f"consent:{request_id}", csrf)
+    try:
+        return await _decide(
+            request, services, session, request_id, decision, sections or [], duration
+        )
+    except Conflict:  # in another tab, or before she went back
+        return see(request, "grants", "decided_before")
+
+
+async def _decide(
+    request: Request,
+    services: Services,
+    session: CurrentSession,
+    request_id: str,
+    decision: str,
+    sections: Sequence[str],
+    duration: str,
+) -> Response:
     if decision == "refuse":
         return to(await services.authorization.deny(request_id, session.customer_id))
     pending = await services.authorization.pending(request_id)
-    ticked = [section for section in pending.sections if section in (sections or [])]
+    ticked = [section for section in pending.sections if section in sections]
     span = next((choice for choice in DURATIONS if choice.name == duration), None)
     if decision != "allow" or not ticked or span is None:
         problem = _problem(decision, ticked)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.errors import NotFound
 from app.portal.forms import Csrf
 from app.portal.redirect import see
 from app.portal.render import page
@@ -32,5 +33,8 @@ async def revoke(
 ) -> Response:
     """End one grant; when this has answered, every further read is refused."""
     check_csrf(request, session, "revoke", csrf)
-    await services.grants.revoke(session.customer_id, grant_id)
+    try:
+        await services.grants.revoke(session.customer_id, grant_id)
+    except NotFound:  # in another tab, or by itself
+        return see(request, "grants", "revoked_before")
     return see(request, "grants", "revoked")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import Invalid, NotFound, Unavailable
+from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.portal.states import state_words
 from app.store.connections import ConnectionState
 from app.usecases.connections import ADVICE, ConnectionView
@@ -64,6 +64,8 @@ class Fakes:
 
     async def request_refresh(self, *about: str):
         self.asked.append(about)
+        if self.problem:
+            raise self.problem
         return self.due_at
 
 
@@ -98,8 +100,9 @@ async def test_linking_leads_to_the_provider_bound_to_this_browser(
 
 async def test_a_foreign_state_links_nothing(portal: Portal, mira: Browser):
     # Check 47, with the real use case: an attempt that this browser did not begin.
-    page = await mira.get("/connections/callback?code=c&state=somebody-elses")
-    assert page.status == 403
+    page = await mira.follow(await mira.get("/connections/callback?code=c&state=somebody-elses"))
+    assert "nothing was linked" in page.text
+    assert "Linked." not in page.text
     assert await portal.services.connections.list(mira.customer_id) == []
 
 
@@ -170,8 +173,45 @@ async def test_unlinking_says_whether_the_provider_confirmed(mira: Browser, fake
     assert "is deleted." in (await mira.follow(await mira.submit(form))).text
     fakes.confirmed = False
     assert "did not confirm" in (await mira.follow(await mira.submit(form))).text
+
+
+async def test_what_another_tab_has_changed_is_said_on_the_list(mira: Browser, fakes: Fakes):
+    fakes.views = (view(ConnectionState.ACTIVE),)
+    page = await mira.get("/connections")
     fakes.problem = NotFound("You have no such connection.")
-    assert (await mira.submit(form)).status == 404
+    for action in ("/unlink", "/refresh"):
+        after = await mira.follow(await mira.submit(page.form(action)))
+        assert "That account is not linked any more." in after.text
+    fakes.problem = Conflict("Access has ended; link the account again.", code="link_broken")
+    ended = await mira.follow(await mira.submit(page.form("/refresh")))
+    assert "Link it again." in ended.text
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (Forbidden("x", code="link_declined"), "You declined at your server"),
+        (Conflict("x", code="account_linked"), "it is linked already"),
+        (Conflict("x", code="link_refused"), "Your server did not let us in"),
+        (Unavailable("x", code="provider_unusable"), "Your server did not let us in"),
+    ],
+)
+async def test_what_went_wrong_at_her_server_is_said_on_the_list(
+    mira: Browser, fakes: Fakes, problem: Exception, said: str
+):
+    fakes.problem = problem
+    page = await mira.follow(await mira.get("/connections/callback?error=access_denied&state=abc"))
+    assert said in page.text
+    assert "Link your first account" in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "page"), [("/connections/link", "/connections"), ("/account/erase", "/account")]
+)
+async def test_where_a_form_with_a_mistake_was_shown_leads_back_to_its_page(
+    mira: Browser, path: str, page: str
+):
+    assert (await mira.get(path)).response.headers["location"] == page
 
 
 @pytest.mark.parametrize("action", ["/connections/link", "/refresh", "/unlink"])

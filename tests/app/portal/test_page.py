@@ -87,6 +87,15 @@ async def test_an_error_is_a_page_for_people(browser: Browser):
     assert "There is nothing at this address." in page.text
 
 
+async def test_an_error_page_leads_on_to_her_own_pages(mira: Browser, browser: Browser):
+    hers = await mira.get("/nowhere")
+    assert hers.all("nav")
+    assert hers.all("a", href="/grants")
+    assert "Go to your context" in hers.text
+    assert not hers.all("form")
+    assert not (await browser.get("/nowhere")).all("nav")
+
+
 async def test_a_crash_is_a_page_that_tells_nothing(portal: Portal, mira: Browser):
     class Broken:
         async def list(self, _customer_id: str):

@@ -1,0 +1,38 @@
+"""What a page says after a form was done, or was not, by the code in its address."""
+
+from types import MappingProxyType
+
+DONE = MappingProxyType(
+    {
+        "revoked": "Revoked. From now on every look is refused.",
+        "linked": "Linked. Your recent public posts are being read now.",
+        "unlinked": "Unlinked. What was counted from that account is deleted.",
+        "unlinked_here": "Unlinked, and what was counted is deleted. Your server did not confirm:"
+        " end Milieu's access in its settings too.",
+        "refreshing": "Your account is being read again.",
+        "refreshing_later": "Your server asks us to wait a little; then it is read again.",
+        "revoked_before": "That grant had ended already.",
+        "decided_before": "That request is closed: it was decided already, or the company may no"
+        " longer ask. These are your grants.",
+        "unlinked_before": "That account is not linked any more.",
+        "signed_out": "You are signed out.",
+        "erased": "Everything of yours is erased. Take care.",
+    }
+)
+"""What a page says after a form was done, by the code in its address; nothing else is shown."""
+
+TROUBLE = MappingProxyType(
+    {
+        "link_declined": "You declined at your server; nothing was linked.",
+        "link_used": "That link was used already. Look whether your account is in the list.",
+        "link_expired": "That took longer than ten minutes; nothing was linked. Begin again.",
+        "link_unknown": "That link was not begun here; nothing was linked. Begin again.",
+        "link_other_browser": "That link was begun in another browser. Finish it there, or begin"
+        " again here.",
+        "link_failed": "Your server did not let us in; nothing was linked. Begin again, or try"
+        " later.",
+        "link_broken": "Access to that account has ended. Link it again.",
+        "account_linked": "This account cannot be linked here: it is linked already.",
+    }
+)
+"""What a page says after something of hers did not work, in the same way."""
