@@ -14,6 +14,8 @@ TOO_MANY_REQUESTS = 429
 ERROR_CODE = re.compile(r"[a-z_]{1,64}")
 # RFC 6750, section 2.1: what may stand in an Authorization header.
 TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+# RFC 6749, section 3.3: scope tokens, separated by spaces.
+SCOPE = re.compile(r"[\x20-\x7e]{1,4096}")
 
 
 def read_json(answer: httpx.Response) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def read_json(answer: httpx.Response) -> dict[str, Any]:
     unusable = ProviderUnusable(answer.status_code)
     try:
         content = answer.json()
-    except ValueError:  # the cause would carry the text that was answered
+    except (ValueError, RecursionError):  # the cause would carry the text that was answered
         raise unusable from None
     if not isinstance(content, dict):
         raise unusable
@@ -54,8 +56,8 @@ def read_text(content: dict[str, Any], name: str, status: int) -> str:
     Raises:
         ProviderUnusable: It is missing, or could not be sent in a header.
     """
-    value = content.get(name)
-    if not isinstance(value, str) or not TOKEN.fullmatch(value):
+    value = _matching(TOKEN, content.get(name))
+    if value is None:
         raise ProviderUnusable(status)
     return value
 
@@ -70,10 +72,13 @@ def read_tokens(answer: httpx.Response) -> Tokens:
     if str(content.get("token_type", "")).lower() != "bearer":
         raise ProviderUnusable(answer.status_code)
     expires_in = content.get("expires_in")
-    refresh_token = content.get("refresh_token")
     return Tokens(
         access_token=read_text(content, "access_token", answer.status_code),
-        refresh_token=refresh_token if isinstance(refresh_token, str) else None,
+        refresh_token=_matching(TOKEN, content.get("refresh_token")),
         expires_in=expires_in if isinstance(expires_in, int) else None,
-        scope=str(content.get("scope") or ""),
+        scope=_matching(SCOPE, content.get("scope")) or "",
     )
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str | None:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else None

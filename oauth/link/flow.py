@@ -14,7 +14,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from oauth.link.answers import read_tokens, refusal
 from oauth.link.errors import CallbackInvalid, LinkDenied, LinkRefused
-from oauth.link.provider import Provider, Registration, TokenAuth, Tokens
+from oauth.link.provider import Provider, Registration, Tokens
 
 VERIFIER_BYTES = 48
 
@@ -47,7 +47,6 @@ def depart(provider: Provider, registration: Registration, redirect_uri: str) ->
         state=state,
         code_challenge=create_s256_code_challenge(verifier),
         code_challenge_method="S256",
-        **provider.authorization_parameters,
     )
     return Departure(url=url, state=state, verifier=verifier)
 
@@ -96,7 +95,6 @@ async def exchange(
     """
     answer = await _post(
         client,
-        provider,
         registration,
         provider.token_endpoint,
         {
@@ -123,7 +121,6 @@ async def check_registration(
     """
     answer = await _post(
         client,
-        provider,
         registration,
         provider.token_endpoint,
         {"grant_type": "client_credentials", "scope": " ".join(provider.scopes)},
@@ -144,26 +141,21 @@ async def revoke(
     """
     if provider.revocation_endpoint is None:
         return
-    answer = await _post(
-        client, provider, registration, provider.revocation_endpoint, {"token": token}
-    )
+    answer = await _post(client, registration, provider.revocation_endpoint, {"token": token})
     if not answer.is_success:
         read_tokens(answer)
 
 
 async def _post(
     client: httpx.AsyncClient,
-    provider: Provider,
     registration: Registration,
     endpoint: str,
     form: dict[str, str],
 ) -> httpx.Response:
-    headers = {"Accept": "application/json"}
-    if provider.token_auth is TokenAuth.BASIC:
-        basic = httpx.BasicAuth(registration.client_id, registration.client_secret)
-        return await client.post(endpoint, data=form, headers=headers, auth=basic)
     credentials = {
         "client_id": registration.client_id,
         "client_secret": registration.client_secret,
     }
-    return await client.post(endpoint, data={**form, **credentials}, headers=headers)
+    return await client.post(
+        endpoint, data={**form, **credentials}, headers={"Accept": "application/json"}
+    )

@@ -1,15 +1,6 @@
 """A provider's OAuth, described: what differs between providers is data, not code."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-
-
-class TokenAuth(StrEnum):
-    """How a provider wants us to authenticate at its token endpoint (RFC 6749, section 2.3.1)."""
-
-    POST = "client_secret_post"
-    BASIC = "client_secret_basic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +8,8 @@ class Provider:
     """The OAuth endpoints of one provider, or of one instance of a federated one.
 
     PKCE with S256 is not an option here: every link uses it. A provider that does not know it
-    ignores it (RFC 7636, section 5).
+    ignores it (RFC 7636, section 5). We authenticate by `client_secret_post` (RFC 6749, section
+    2.3.1).
 
     Args:
         issuer: Its issuer identifier; what `iss` in a callback must equal (RFC 9207).
@@ -26,8 +18,6 @@ class Provider:
         revocation_endpoint: Where tokens end (RFC 7009), if it has one.
         registration_endpoint: Where we register on the fly, if it allows that.
         scopes: What we ask for; the least that lets us read.
-        token_auth: How we authenticate at the token endpoint.
-        authorization_parameters: Its quirks: further parameters she is sent with.
     """
 
     issuer: str
@@ -36,8 +26,6 @@ class Provider:
     revocation_endpoint: str | None
     registration_endpoint: str | None
     scopes: tuple[str, ...]
-    token_auth: TokenAuth = TokenAuth.POST
-    authorization_parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +38,14 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a provider issued for her account."""
+    """What a provider issued for her account.
+
+    Args:
+        access_token: Reads on her behalf.
+        refresh_token: As issued; not used, because an ended token asks her to link again.
+        expires_in: Seconds from issue, as told; not acted on before the provider refuses.
+        scope: What it says it granted.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str | None = field(default=None, repr=False)

@@ -13,8 +13,10 @@ from app.outbound import OutboundFailed, OutboundRefused
 PER_PAGE = 40
 MAX_WAIT = timedelta(days=1)
 REGENERATING_WAIT = timedelta(minutes=1)
-# Mastodon answers 401 to a revoked token and 403 for a suspended account; Takahe answers 400.
-REFUSALS = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
+# Mastodon answers 401 to a revoked token and 403 for a suspended account; Takahe answers 400. What
+# stands before an instance answers 400 and 403 too, with a page: only the instance names an error.
+REFUSALS_IN_WORDS = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.FORBIDDEN})
+TRY_LATER = REFUSALS_IN_WORDS | {httpx.codes.TOO_MANY_REQUESTS}
 
 
 class Api:
@@ -78,9 +80,9 @@ class Api:
 
     def _check_status(self, answer: httpx.Response) -> None:
         status = answer.status_code
-        if status in REFUSALS:
+        if status == httpx.codes.UNAUTHORIZED or _refuses_in_words(answer):
             raise AccessRevoked("The instance does not accept our access any more.")
-        if status == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
+        if status in TRY_LATER or answer.is_server_error:
             raise ProviderDown(f"The instance answers {status}.", self._wait(answer))
         if status == httpx.codes.PARTIAL_CONTENT:
             raise ProviderDown("The instance is still collecting her timeline.", REGENERATING_WAIT)
@@ -113,6 +115,16 @@ class Api:
         return url
 
 
+def _refuses_in_words(answer: httpx.Response) -> bool:
+    if answer.status_code not in REFUSALS_IN_WORDS:
+        return False
+    try:
+        content = answer.json()
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and isinstance(content.get("error"), str)
+
+
 def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - somebody else's JSON
     try:
         return answer.json()
@@ -125,7 +137,7 @@ def _retry_after(text: str, now: datetime) -> datetime | None:
         return now + min(timedelta(seconds=min(int(text[:9]), 10**8)), MAX_WAIT)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -1,5 +1,6 @@
 """The connector: an instance's OAuth described, her account told, her window fetched."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,11 @@ from oauth.link.provider import Provider
 # Statuses that are not read take room on the pages; twice the room is enough for most people.
 HER_PAGES = 2 * MAX_POSTS // PER_PAGE
 NETWORK_PAGES = 2 * MAX_NETWORK_POSTS // PER_PAGE
+# Numbers in Mastodon, ULIDs in GoToSocial, base62 in Pleroma; it becomes part of an address.
+ACCOUNT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
+# A name, or a name and a host (https://docs.joinmastodon.org/entities/Account/#acct): it is shown
+# on pages, so it must be text that can be.
+ACCT = re.compile(r"[\w.@-]{1,320}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ class Mastodon:
             account_id, acct = content["id"], content["acct"]
         except (KeyError, TypeError):
             raise ProviderChanged("The instance does not say whose account this is.") from None
-        if not (isinstance(account_id, str) and isinstance(acct, str) and account_id.isalnum()):
+        if not (_is(ACCOUNT_ID, account_id) and _is(ACCT, acct)):
             raise ProviderChanged("The instance does not say whose account this is.")
         host = httpx.URL(instance).netloc.decode("ascii")
         return Account(account_id, f"@{acct}" if "@" in acct else f"@{acct}@{host}")
@@ -113,6 +119,10 @@ class Mastodon:
             at_most=MAX_NETWORK_POSTS,
         )
         return Window(posts=hers, network=network)
+
+
+def _is(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 async def _collect(

@@ -1,5 +1,6 @@
 """The connector against the sandbox network, over real HTTP."""
 
+import json
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -117,6 +118,25 @@ async def test_pages_of_what_is_not_read_end_somewhere(reader, network, monkeypa
     assert (await reader.fetch()).posts == []
 
 
+@pytest.mark.parametrize("status", [400, 403, 429, 503])
+@pytest.mark.parametrize(
+    "page", [b"<h1>Checking your browser</h1>", b'["no"]', b'{"error": 7}', b"[" * 100_000]
+)
+async def test_a_page_of_what_stands_before_the_instance_ends_no_access(
+    reader, network, status, page
+):
+    network.faults.answer(lambda request: Response(page, status, {"Retry-After": "60"}))
+    with pytest.raises(ProviderDown) as down:
+        await reader.fetch()
+    assert down.value.retry_after == timedelta(seconds=60)
+
+
+async def test_not_authorized_needs_no_words(reader, network):
+    network.faults.answer(lambda request: Response("no", 401))
+    with pytest.raises(AccessRevoked):
+        await reader.fetch()
+
+
 @pytest.mark.parametrize("status", [400, 401, 403])
 async def test_a_refused_token_is_told_apart(reader, network, status):
     network.faults.answer(lambda request: JSONResponse({"error": "no"}, status))
@@ -135,6 +155,7 @@ async def test_a_refused_token_is_told_apart(reader, network, status):
         ({"X-RateLimit-Reset": "2020-03-02T09:05:00Z"}, timedelta()),
         ({"Retry-After": "99999999999999999999"}, timedelta(days=1)),
         ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "Mon, 02 Mar 99999999999999999999 09:30:00 GMT"}, None),
         ({"X-RateLimit-Reset": "soon"}, None),
         ({}, None),
     ],
@@ -179,10 +200,23 @@ async def test_errors_quote_nothing_of_what_was_read(reader, network):
 
 
 @pytest.mark.parametrize(
-    "answer", [[], {"acct": "mara"}, {"id": 7, "acct": "x"}, {"id": "../1", "acct": "x"}]
+    "answer",
+    [
+        [],
+        {"acct": "mara"},
+        {"id": 7, "acct": "x"},
+        {"id": "../1", "acct": "x"},
+        {"id": "1" * 65, "acct": "x"},
+        {"id": "\u0661", "acct": "x"},
+        {"id": "1", "acct": ""},
+        {"id": "1", "acct": "a\ud800"},
+        {"id": "1", "acct": "a" * 321},
+        {"id": "1", "acct": "a\n"},
+        {"id": "1", "acct": "<b>"},
+    ],
 )
 async def test_an_account_that_is_none(reader, network, answer):
-    network.faults.answer(lambda request: JSONResponse(answer))
+    network.faults.answer(lambda request: Response(json.dumps(answer)))
     with pytest.raises(ProviderChanged, match="whose account"):
         await reader.identify()
 

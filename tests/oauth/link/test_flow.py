@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -18,7 +19,7 @@ from oauth.link.errors import (
     ProviderUnusable,
 )
 from oauth.link.flow import check_registration, depart, exchange, read_callback, revoke
-from oauth.link.provider import Provider, Registration, TokenAuth
+from oauth.link.provider import Provider, Registration
 from oauth.link.register import register_app
 
 US = Registration("our id", "our secret")
@@ -86,11 +87,6 @@ def test_she_leaves_with_state_and_a_pkce_challenge_made_for_this_time_alone():
     assert first.verifier not in repr(first)
 
 
-def test_a_providers_quirks_travel_along():
-    url = depart(provider(authorization_parameters={"duration": "permanent"}), US, BACK).url
-    assert "duration=permanent" in url
-
-
 @pytest.mark.parametrize(
     ("params", "error"),
     [
@@ -137,15 +133,6 @@ async def test_a_code_becomes_tokens():
     assert "our secret" not in repr(US)
 
 
-async def test_a_provider_that_wants_basic_gets_the_secret_in_the_header_alone():
-    provides = Provides(json=TOKENS)
-    async with provides.client() as client:
-        await exchanged(client, provider(token_auth=TokenAuth.BASIC))
-    assert "client_secret" not in provides.form
-    told = base64.b64decode(provides.asked[0].headers["Authorization"].removeprefix("Basic "))
-    assert told == b"our id:our secret"
-
-
 @pytest.mark.parametrize(
     ("status", "content", "error"),
     [
@@ -177,6 +164,23 @@ async def test_nonsense_is_an_error_of_ours_that_quotes_nothing(content, status)
         with pytest.raises(LinkError) as failure:
             await exchanged(client)
     assert failure.value.__cause__ is None
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+async def test_an_answer_nested_without_end_is_no_answer(opening, status):
+    async with Provides(status, content=opening * 100_000).client() as client:
+        with pytest.raises(ProviderUnusable) as failure:
+            await exchanged(client)
+    assert failure.value.__cause__ is None
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "a" * 5000, "two\nlines"])
+async def test_members_that_are_no_tokens_are_left_out(odd):
+    answer = json.dumps(TOKENS | {"refresh_token": odd, "scope": odd}).encode()
+    async with Provides(content=answer).client() as client:
+        tokens = await exchanged(client)
+    assert (tokens.refresh_token, tokens.scope) == (None, "")
 
 
 async def test_odd_members_of_a_token_response_are_left_out():
