@@ -7,10 +7,17 @@ import httpx
 
 CONTEXT_PATH = "/v1/context"
 
+ENDED = {
+    "grant_revoked": ("The customer ended this", "You see nothing from now on. Ask again."),
+    "grant_expired": ("The time agreed on is over", "Ask the customer again."),
+    "invalid_token": ("This desk may not look any more", "Ask the customer again."),
+}
+"""What an agent is told, title and detail, by the code of the problem."""
+
 
 @dataclass(eq=False)
 class Refused(Exception):
-    """The service does not answer; its words say why (RFC 9457).
+    """The service does not answer; its words say why (RFC 9457), or ours where we know better.
 
     Attributes:
         status: HTTP status.
@@ -54,6 +61,7 @@ async def read_context(
 def _refusal(answer: httpx.Response) -> Refused:
     try:
         problem = answer.json()
-        return Refused(answer.status_code, str(problem["title"]), str(problem.get("detail", "")))
+        theirs = str(problem["title"]), str(problem.get("detail", ""))
+        return Refused(answer.status_code, *ENDED.get(str(problem.get("code")), theirs))
     except (ValueError, KeyError, TypeError):
         return Refused(answer.status_code, "The context cannot be read", answer.reason_phrase)

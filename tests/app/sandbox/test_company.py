@@ -48,6 +48,7 @@ class Service:
     iss: str = ISSUER
     state: str | None = None
     refusal: int | None = None
+    code: str = ""
     refreshable: bool = True
     exchanges: list[dict[str, str]] = field(default_factory=list)
     asked: dict[str, str] = field(default_factory=dict)
@@ -88,7 +89,11 @@ class Service:
         token = request.headers["authorization"].removeprefix("Bearer ")
         self.reads.append(token)
         if self.refusal is not None and token == "at-1":
-            problem = {"title": "The grant was revoked", "detail": "Ask her again if need be."}
+            problem = {
+                "title": "The grant was revoked",
+                "detail": "Ask her again if need be.",
+                "code": self.code,
+            }
             return JSONResponse(problem, self.refusal)
         return JSONResponse(CONTEXT)
 
@@ -198,6 +203,24 @@ async def test_after_a_revocation_the_next_read_shows_the_refusal_and_nothing_el
     assert "The grant was revoked" in page.text
     assert "Ask her again if need be." in page.text
     assert "grown unhappy" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("grant_revoked", "The customer ended this"),
+        ("grant_expired", "The time agreed on is over"),
+        ("invalid_token", "This desk may not look any more"),
+    ],
+)
+async def test_an_agent_is_told_what_ended_in_an_agents_words(agent, service, code, said):
+    await ask(agent, service)
+    service.refusal, service.refreshable, service.code = 401, False, code
+
+    page = await agent.post("/read", follow_redirects=True)
+
+    assert said in page.text
+    assert "The grant was revoked" not in page.text
 
 
 async def test_a_token_that_ran_out_is_refreshed_once(agent, service):
