@@ -57,7 +57,7 @@ async def jwks(services: ServicesOf) -> Response:
 
 async def _parsed(request: Request) -> OAuthRequest:
     return OAuthRequest.parse(
-        request.method, request.headers, request.scope["query_string"], await request.body()
+        request.method, request.headers.items(), request.scope["query_string"], await request.body()
     )
 
 

@@ -1,6 +1,6 @@
 """A request parsed once, and an answer, both without any web framework."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode
@@ -29,16 +29,22 @@ class OAuthRequest:
     form: Pairs | None = ()
 
     @classmethod
-    def parse(cls, method: str, headers: Mapping[str, str], query: bytes, body: bytes) -> Self:
+    def parse(
+        cls, method: str, headers: Iterable[tuple[str, str]], query: bytes, body: bytes
+    ) -> Self:
         """Parse a request as it came over HTTP; what cannot be read becomes None, never an error.
 
         Args:
             method: HTTP method.
-            headers: Header names and values; of repeated ones, the first.
+            headers: Header names and values. Those of a repeated one are joined with commas (RFC
+                9110, section 5.3), which makes two `Authorization` headers one malformed header.
             query: The raw query string.
             body: The raw body.
         """
-        lower = {name.lower(): value for name, value in headers.items()}
+        lower: dict[str, str] = {}
+        for name, value in headers:
+            key = name.lower()
+            lower[key] = f"{lower[key]}, {value}" if key in lower else value
         is_form = lower.get("content-type", FORM).split(";")[0].strip().lower() == FORM
         form = _pairs(body) if is_form or not body else None
         return cls(method.upper(), lower, _pairs(query), form)

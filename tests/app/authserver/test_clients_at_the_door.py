@@ -104,6 +104,18 @@ async def test_a_client_authenticates_in_one_way_and_as_itself(world):
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
+async def test_two_authorization_headers_authenticate_nobody(world):
+    good = basic(world.crm.id.encode(), world.crm.secret.encode())
+    for other in (good, basic(world.rival.id.encode(), b"guess"), "Bearer x", ""):
+        for pair in ([good, other], [other, good]):
+            answer = await world.http.post(
+                "/oauth/token",
+                data={"grant_type": "client_credentials"},
+                headers=[("Authorization", value) for value in pair],
+            )
+            await assert_not_authenticated(answer)
+
+
 async def test_a_confidential_client_cannot_pass_as_a_public_one_nor_the_reverse(world):
     code = await world.code()
     answer = await world.http.post(
