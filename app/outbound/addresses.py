@@ -7,6 +7,8 @@ RFC 6052 (NAT64), RFC 3056 and 4380 (6to4, Teredo).
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from app.outbound.errors import OutboundFailed
@@ -17,12 +19,14 @@ Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
+# A look-up that hangs cannot be cut off, only left behind; it must take no thread from the rest.
+_LOOKING_UP = ThreadPoolExecutor(8, thread_name_prefix="look-up")
 
 
 async def system_resolver(host: str, port: int) -> list[str]:
-    """Resolve by the machine's own means, without blocking the event loop."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """Resolve by the machine's own means, in threads of its own."""
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_LOOKING_UP, look_up)
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
 

@@ -1,5 +1,6 @@
 """The network beneath the HTTP client: it connects to checked addresses only."""
 
+import asyncio
 from collections.abc import Iterable
 
 import httpcore
@@ -54,12 +55,21 @@ class Guard(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect to `host`, if each of its addresses is public or the pair is an exception.
 
+        Args:
+            host: Name or address.
+            port: Its port.
+            timeout: Seconds for the look-up, and again for each address; None waits for ever.
+            local_address: Where to connect from.
+            socket_options: For the socket.
+
         Raises:
             OutboundRefused: One of its addresses is not public.
             OutboundFailed: It cannot be resolved.
+            TimeoutError: It is not resolved in time.
             httpcore.NetworkError: No address accepts the connection.
         """
-        addresses = await resolve(self._resolver, host, port)
+        async with asyncio.timeout(timeout):
+            addresses = await resolve(self._resolver, host, port)
         if not self._is_exception(host, port) and not all(map(is_public, addresses)):
             raise OutboundRefused(f"{host} is not a public address; it is not called.")
         failure: Exception | None = None

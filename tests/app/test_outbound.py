@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import socket
 import ssl
+import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -206,6 +208,28 @@ async def test_a_name_without_an_address_says_so(answers):
 
     with pytest.raises(OutboundFailed, match="check its spelling"):
         await resolve(resolver, "social.example", 443)
+
+
+async def test_a_name_server_that_does_not_answer_is_not_waited_for():
+    async def resolver(host, port):
+        await asyncio.Event().wait()
+
+    outbound = Outbound(resolver=resolver, network=Wire(), limits=Limits(connect_s=0.05))
+    async with asyncio.timeout(10):
+        with pytest.raises(OutboundTooSlow, match=r"social\.example did not answer in time"):
+            await get(outbound, "https://social.example/")
+
+
+async def test_looking_up_a_name_takes_no_thread_from_the_rest_of_the_service(monkeypatch):
+    threads = []
+
+    def getaddrinfo(*name, **options):
+        threads.append(threading.current_thread().name)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, 443))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    assert await system_resolver("social.example", 443) == [PUBLIC]
+    assert [name.partition("_")[0] for name in threads] == ["look-up"]
 
 
 def serve(*answer: bytes) -> Outbound:
