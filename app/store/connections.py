@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, LargeBinary, UniqueConstraint, delete, or_, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    UniqueConstraint,
+    delete,
+    exists,
+    not_,
+    or_,
+    update,
+)
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -99,8 +108,13 @@ async def find_connection(
 
 
 async def find_connection_to(session: AsyncSession, account_index: str) -> Connection | None:
-    """Find the connection to an account, whoever it belongs to."""
-    query = select(Connection).where(col(Connection.account_index) == account_index)
+    """Find the connection to an account, whoever it belongs to; locked where that can be.
+
+    Without the lock, a lease taken in the same moment would outlive a link that takes it away.
+    """
+    query = (
+        select(Connection).where(col(Connection.account_index) == account_index).with_for_update()
+    )
     return (await session.exec(query)).first()
 
 
@@ -215,6 +229,29 @@ async def delete_app(
             col(ProviderApp.app_client_id) == app_client_id,
         )
     )
+
+
+async def delete_unused_apps(session: AsyncSession, before: datetime) -> int:
+    """Delete registrations made before a moment that no connection and no attempt to link needs.
+
+    An instance may be one person's own: its name must not outlive her link to it.
+
+    Returns:
+        How many there were.
+    """
+    needed = [
+        exists().where(
+            col(table.provider) == col(ProviderApp.provider),
+            col(table.instance) == col(ProviderApp.instance),
+        )
+        for table in (Connection, LinkAttempt)
+    ]
+    result = await session.exec(
+        delete(ProviderApp).where(
+            col(ProviderApp.registered_at) < before, *(not_(need) for need in needed)
+        )
+    )
+    return result.rowcount
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -1,9 +1,10 @@
-"""Tidying up: what has expired is deleted, an hour or so after it became useless."""
+"""Tidying up: what has expired or is needed no more is deleted, a day or so later."""
 
 import logging
 from datetime import datetime, timedelta
 
 from app.clock import Clock
+from app.store.connections import delete_unused_apps
 from app.store.engine import Database
 from app.store.expired import delete_expired
 
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Tidy:
-    """Deletes expired sessions, links, attempts, requests, codes and tokens.
+    """Deletes expired sessions, links, attempts, requests, codes and tokens, and unused apps.
 
     Args:
         database: Where they are kept.
@@ -38,5 +39,6 @@ class Tidy:
         self._next = now + EVERY
         async with self._database.writing() as session:
             deleted = await delete_expired(session, now - KEPT_AFTER_EXPIRY)
-        logger.info("tidied up: %d expired rows", deleted)
+            deleted += await delete_unused_apps(session, now - KEPT_AFTER_EXPIRY)
+        logger.info("tidied up: %d rows", deleted)
         return deleted

@@ -10,12 +10,12 @@ from starlette.responses import Response, StreamingResponse
 
 from app.errors import Conflict, NotFound
 from app.sandbox.status import Visibility
-from app.store.connections import Connection, ConnectionDigest, ConnectionState
+from app.store.connections import Connection, ConnectionDigest, ConnectionState, take_lease
 from app.usecases import refresh as refresh_module
 from app.usecases.schedule import AGAIN_AFTER
 from app.work.tidy import Tidy
 from app.work.worker import Worker
-from tests.support.stage import EVERY, PATIENCE, Stage, network_at
+from tests.support.stage import EVERY, PATIENCE, Stage, browse, network_at
 
 DOWN, DEGRADED = ConnectionState.PROVIDER_DOWN, ConnectionState.DEGRADED
 
@@ -274,6 +274,21 @@ async def test_linked_again_in_the_middle_the_old_run_does_not_report_on_the_new
     await stage.link(mara, network.url, "mara")
     assert await stage.refresh._fail(work, ConnectionState.REAUTH_REQUIRED) is None
     assert (await stage.view(mara, connection_id)).state is ConnectionState.ACTIVE
+
+
+async def test_linked_again_while_a_worker_takes_the_lease_the_worker_loses_it(
+    stage, network, mara, connection_id, database, clock
+):
+    answer = await browse(
+        await stage.connections.begin_link(mara, "browser", "mastodon", network.url), "mara"
+    )
+    async with database.writing() as session:
+        # On SQLite the link waits for this transaction to end; on PostgreSQL, for the row alone.
+        await take_lease(session, connection_id, "ours", clock(), clock() + refresh_module.LEASE)
+        linking = asyncio.create_task(stage.connections.finish_link("browser", answer))
+        await asyncio.wait([linking], timeout=0.5)
+    assert await linking == connection_id
+    assert (await stage.row(connection_id)).lease is None
 
 
 @pytest.mark.parametrize("spoiled", [{"engine": "other/9"}, {"sealed": b"x" * 40}, "nonsense"])
