@@ -4,6 +4,8 @@ Composed from numbers of the sections the reader may see, never from anybody's w
 named by terms of the public vocabulary. Not cruel, and no surer than the numbers.
 """
 
+from collections.abc import Sequence
+
 from context.document import (
     NetworkSection,
     RhythmSection,
@@ -30,9 +32,9 @@ _MOODS = (
     (0.4, "in good spirits"),
 )
 _DIRECTIONS = {
-    TopicDirection.RISING: " (more and more)",
-    TopicDirection.STEADY: "",
-    TopicDirection.FADING: " (less and less)",
+    TopicDirection.RISING: "more and more about",
+    TopicDirection.STEADY: "still about",
+    TopicDirection.FADING: "less about",
 }
 _MONTHS = [
     "January",
@@ -80,7 +82,7 @@ def _feeling(sentiment: SentimentSection) -> str:
     if not trend.since and abs(sentiment.valence) < EVEN:
         return f"{said}."
     driver = next((d for d in sentiment.drivers if (d.effect < 0) == _is_low(sentiment)), None)
-    return f"{said}, mostly about {driver.label}." if driver else f"{said}."
+    return f"{said}, mostly about {_listed(_terms(driver.label))}." if driver else f"{said}."
 
 
 def _is_low(sentiment: SentimentSection) -> bool:
@@ -91,13 +93,33 @@ def _is_low(sentiment: SentimentSection) -> bool:
 
 
 def _mind(topics: TopicsSection) -> str:
-    named = [_topic(topic) for topic in topics.topics[:MAX_TOPICS]]
-    listed = " and ".join(filter(None, ["; ".join(named[:-1]), named[-1]]))
-    return f"On the mind: {listed}."
+    named = _by_direction(topics.topics[:MAX_TOPICS])
+    if set(named) == {TopicDirection.STEADY}:
+        return f"On the mind: {_listed(named[TopicDirection.STEADY])}."
+    said = "; ".join(f"{_DIRECTIONS[way]} {_listed(terms)}" for way, terms in named.items())
+    return f"{said[0].upper()}{said[1:]}."
 
 
-def _topic(topic: Topic) -> str:
-    return f"{topic.label}{_DIRECTIONS[topic.direction]}"
+def _by_direction(topics: Sequence[Topic]) -> dict[TopicDirection, list[str]]:
+    """Return the topics' terms by direction, each term once, where it is said first."""
+    found: dict[str, TopicDirection] = {}
+    for way in TopicDirection:
+        for topic in topics:
+            if topic.direction is way:
+                found |= {term: way for term in _terms(topic.label) if term not in found}
+    return {
+        way: [term for term, its in found.items() if its is way]
+        for way in TopicDirection
+        if way in found.values()
+    }
+
+
+def _terms(label: str) -> list[str]:
+    return label.split(", ")
+
+
+def _listed(terms: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(terms[:-1]), terms[-1]]))
 
 
 def _hours(hours: list[int]) -> str:

@@ -122,11 +122,30 @@ def test_topics_are_listed_with_their_direction():
     )
     assert (
         compose(sections(topics=listed))
-        == "On the mind: train (more and more); garden and phone (less and less)."
+        == "More and more about train; still about garden; less about phone."
     )
     assert compose(sections(topics=mind(("garden", TopicDirection.STEADY)))) == (
         "On the mind: garden."
     )
+
+
+def test_what_goes_one_way_is_said_once_and_each_term_once():
+    listed = mind(
+        ("broadband", TopicDirection.RISING),
+        ("flat, window", TopicDirection.FADING),
+        ("internet, provider, broadband", TopicDirection.RISING),
+    )
+    assert compose(sections(topics=listed)) == (
+        "More and more about broadband, internet and provider; less about flat and window."
+    )
+    only = mind(("window", TopicDirection.RISING), ("window", TopicDirection.FADING))
+    assert compose(sections(topics=only)) == "More and more about window."
+
+
+def test_a_driver_of_two_terms_is_said_in_one_breath():
+    driver = Driver(id="top_net", label="internet, provider", effect=-0.3)
+    said = compose(sections(sentiment=feeling(-0.5, drivers=[driver])))
+    assert said == "Seems in low spirits, mostly about internet and provider."
 
 
 def test_at_most_three_sentences():
