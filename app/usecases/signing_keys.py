@@ -1,9 +1,11 @@
 """The authorization server's signing keys: made once, published, kept sealed."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from app.store.authorization import hold_signing_keys
 from app.store.clients import SigningKey, signing_keys
 from app.store.engine import Database
 from app.store.secrets import Vault
@@ -13,7 +15,7 @@ from oauth.server.keys import jwks, new_signing_key
 async def published_keys(database: Database, vault: Vault, now: datetime) -> dict[str, Any]:
     """Return the JWK Set of the public keys, making the first key when there is none.
 
-    Two processes that start at once may each make one; both are published then, and both good.
+    The first who asks makes it, whoever that is, and everybody else gets the same one.
 
     Args:
         database: Where the keys are kept.
@@ -21,17 +23,27 @@ async def published_keys(database: Database, vault: Vault, now: datetime) -> dic
         now: The present.
     """
     async with database.reading() as session:
-        keys = list(await signing_keys(session))
+        keys = await signing_keys(session)
     if not keys:
-        keys = [_new_key(vault, now)]
-        async with database.writing() as session:
-            session.add(keys[0])
+        keys = await _first_keys(database, vault, now)
     return jwks(key.public_jwk for key in keys)
 
 
 def private_place(kid: str) -> str:
     """Name the place a private key is sealed for."""
     return f"signing_keys.sealed_private_jwk:{kid}"
+
+
+async def _first_keys(database: Database, vault: Vault, now: datetime) -> Sequence[SigningKey]:
+    async with database.writing() as session:
+        await hold_signing_keys(session)
+        # Another process may have made one since we looked.
+        made = await signing_keys(session)
+        if made:
+            return made
+        key = _new_key(vault, now)
+        session.add(key)
+    return [key]
 
 
 def _new_key(vault: Vault, now: datetime) -> SigningKey:

@@ -1,5 +1,6 @@
 """Nothing secret is kept or logged in clear, and nothing acknowledged depends on memory."""
 
+import asyncio
 import json
 import logging
 
@@ -78,6 +79,14 @@ async def test_the_signing_key_is_made_once_published_and_kept_sealed(world, vau
     private = json.loads(vault.service.open(row.sealed_private_jwk, private_place(row.kid)))
     assert private["d"] not in await dump(world.database)
     assert {name: private[name] for name in key} == key
+
+
+async def test_processes_that_start_at_once_publish_one_and_the_same_key(world):
+    answers = await asyncio.gather(*(world.http.get("/oauth/jwks") for _ in range(8)))
+    published = [key["kid"] for answer in answers for key in answer.json()["keys"]]
+    async with world.database.reading() as session:
+        row = (await session.exec(select(SigningKey))).one()
+    assert published == [row.kid] * 8
 
 
 async def test_a_restart_between_code_and_token_loses_nothing(world, vault, clock):
