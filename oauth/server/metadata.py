@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from oauth.server.pkce import METHOD
-from oauth.server.scopes import LOOKUP, scope_of
+from oauth.server.scopes import LOOKUP_SCOPE, scope_of
 
 AUTHORIZE_PATH = "/oauth/authorize"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path, not a token
@@ -29,7 +29,7 @@ def metadata(issuer: str, sections: Iterable[str]) -> dict[str, Any]:
         "token_endpoint": issuer + TOKEN_PATH,
         "revocation_endpoint": issuer + REVOKE_PATH,
         "jwks_uri": issuer + JWKS_PATH,
-        "scopes_supported": [*scope_of(sections).split(), LOOKUP],
+        "scopes_supported": [*scope_of(sections).split(), LOOKUP_SCOPE],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GRANT_TYPES),

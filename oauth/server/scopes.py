@@ -4,13 +4,16 @@ from collections.abc import Collection, Iterable
 
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
-PREFIX = "context:"
-LOOKUP = "context.lookup"
+SCOPE_PREFIX = "context:"
+"""What stands before a section's name; `scope_of` writes whole scopes."""
+
+LOOKUP_SCOPE = "context.lookup"
+"""The one scope of a client by itself."""
 
 
 def scope_of(sections: Iterable[str]) -> str:
     """Return the scope that names these sections."""
-    return " ".join(PREFIX + section for section in sections)
+    return " ".join(SCOPE_PREFIX + section for section in sections)
 
 
 def requested_sections(
@@ -33,9 +36,9 @@ def requested_sections(
     wanted = set((scope or "").split())
     if not wanted:
         raise InvalidScopeError(f"Ask for at least one of: {scope_of(allowed)}")
-    if not wanted <= {PREFIX + section for section in allowed}:
+    if not wanted <= {SCOPE_PREFIX + section for section in allowed}:
         raise InvalidScopeError(f"This client may ask for: {scope_of(allowed)}")
-    return tuple(section for section in allowed if PREFIX + section in wanted)
+    return tuple(section for section in allowed if SCOPE_PREFIX + section in wanted)
 
 
 def narrowed(granted: str, requested: str | None) -> str:
@@ -58,6 +61,6 @@ def lookup_scope(requested: str | None) -> str:
     Raises:
         InvalidScopeError: It asks for another; sections are only given by a customer.
     """
-    if requested is not None and requested.split() != [LOOKUP]:
-        raise InvalidScopeError(f"Without a customer a client may only ask for: {LOOKUP}")
-    return LOOKUP
+    if requested is not None and requested.split() != [LOOKUP_SCOPE]:
+        raise InvalidScopeError(f"Without a customer a client may only ask for: {LOOKUP_SCOPE}")
+    return LOOKUP_SCOPE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from oauth.server.scopes import LOOKUP, scope_of
+from oauth.server.scopes import LOOKUP_SCOPE, scope_of
 from oauth.server.stores import GrantRecord, Stores, TokenKind, TokenRecord
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
@@ -89,7 +89,9 @@ class TokenIssuer:
         """Issue a token with which a client may look up customers who granted it something."""
         access = self._secrets.new(self._secrets.access_prefix)
         family = self._secrets.digest(access)
-        return self._answer(access, self._keep_access(access, client_id, None, family, LOOKUP))
+        return self._answer(
+            access, self._keep_access(access, client_id, None, family, LOOKUP_SCOPE)
+        )
 
     def _refresh_after(self, presented: str) -> str:
         return self._derived(self._secrets.refresh_prefix, presented)
