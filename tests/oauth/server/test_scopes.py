@@ -5,7 +5,7 @@ from authlib.oauth2.rfc6749.errors import InvalidScopeError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth.server.scopes import LOOKUP, lookup_scope, narrowed, requested_sections, scope_of
+from oauth.server.scopes import LOOKUP_SCOPE, lookup_scope, narrowed, requested_sections, scope_of
 
 KNOWN = ("topics", "sentiment", "network", "rhythm")
 some_sections = st.lists(st.sampled_from(KNOWN), unique=True)
@@ -13,7 +13,9 @@ any_scope = st.one_of(
     st.none(),
     st.text(max_size=40),
     st.lists(
-        st.sampled_from([*(f"context:{name}" for name in KNOWN), LOOKUP, "context:", "topics", ""])
+        st.sampled_from(
+            [*(f"context:{name}" for name in KNOWN), LOOKUP_SCOPE, "context:", "topics", ""]
+        )
     ).map(" ".join),
 )
 
@@ -49,9 +51,9 @@ def test_a_request_reaches_only_registered_sections_in_a_fixed_order(registered,
 @given(requested=any_scope)
 def test_without_a_customer_no_scope_names_a_section(requested):
     try:
-        assert lookup_scope(requested) == LOOKUP
+        assert lookup_scope(requested) == LOOKUP_SCOPE
     except InvalidScopeError:
-        assert requested.split() != [LOOKUP]
+        assert requested.split() != [LOOKUP_SCOPE]
 
 
 @pytest.mark.parametrize("scope", [None, "", " "])
