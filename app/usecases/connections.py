@@ -22,10 +22,12 @@ from app.store.connections import (
 )
 from app.store.customers import bump_context_version, open_box
 from app.store.engine import Database
-from app.store.secrets import Box, Vault
-from app.usecases.accounts import open_account, open_tokens, seal_account, seal_tokens
+from app.store.secrets import Box, SealError, Vault
+from app.usecases.accounts import open_account, seal_account, seal_tokens
 from app.usecases.linking import Linked, Linking
+from app.usecases.revocations import Revocation, Revocations
 
+UNREADABLE_HANDLE = "@unreadable"
 ADVICE = {
     ConnectionState.PENDING: "Nothing to do: the first refresh is on its way.",
     ConnectionState.ACTIVE: "",
@@ -84,6 +86,7 @@ class Connections:
         self._vault = vault
         self._clock = clock
         self._linking = linking
+        self._revocations = Revocations(vault, linking)
         self._due = due
 
     async def begin_link(
@@ -140,10 +143,30 @@ class Connections:
             connection = await find_connection(session, customer_id, connection_id)
             if connection is None:
                 raise NotFound("You have no such connection.")
-            box = await open_box(session, self._vault, customer_id)
-            tokens = open_tokens(box, connection)
+            revocations = await self._revocations.of(session, customer_id, [connection])
             await delete_connection(session, connection_id)
-        return await self._linking.revoke(connection.provider, connection.instance, tokens)
+        return all([await self._revocations.end(one) for one in revocations]) and bool(revocations)
+
+    async def tokens_to_revoke(self, customer_id: str) -> Sequence[Revocation]:
+        """List our access to each of a customer's accounts; ask before she is erased.
+
+        What does not open is left out: it must not stand in the way of an erasure.
+
+        Args:
+            customer_id: Whose accounts.
+        """
+        async with self._database.reading() as session:
+            rows = await connections_of(session, customer_id)
+            connections = [connection for connection, _ in rows]
+            return await self._revocations.of(session, customer_id, connections)
+
+    async def revoke_at_providers(self, items: Sequence[Revocation]) -> None:
+        """End our access at the providers, as far as they answer; never raises.
+
+        Args:
+            items: What `tokens_to_revoke` listed; the connections may be gone by now.
+        """
+        await asyncio.gather(*(self._revocations.end(item) for item in items))
 
     async def list(self, customer_id: str) -> Sequence[ConnectionView]:
         """List a customer's connections, oldest first."""
@@ -198,10 +221,17 @@ def _view(box: Box, connection: Connection, engine: str | None) -> ConnectionVie
         id=connection.id,
         provider=connection.provider,
         instance=host,
-        handle=open_account(box, connection).handle,
+        handle=_handle(box, connection),
         state=state,
         advice=ADVICE[state].format(host=host),
         refreshed_at=connection.refreshed_at,
         due_at=connection.due_at,
         engine=engine,
     )
+
+
+def _handle(box: Box, connection: Connection) -> str:
+    try:
+        return open_account(box, connection).handle
+    except SealError:  # she must still see that it is there, to link it again or unlink it
+        return UNREADABLE_HANDLE

@@ -9,9 +9,10 @@ from starlette.responses import JSONResponse, Response
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.outbound import OutboundRefused
 from app.store.connections import Connection, ConnectionState, LinkAttempt, ProviderApp
-from app.store.customers import open_box
+from app.store.customers import DataKey, delete_customer, open_box
 from app.store.secrets import SealError
 from app.usecases.accounts import open_account, open_tokens
+from app.usecases.linking import Linking
 from tests.support.stage import Stage, browse, network_at
 
 
@@ -336,6 +337,78 @@ async def test_unlinking_works_when_the_provider_does_not(stage, network):
     network.controls.drop_apps()
     assert await stage.connections.unlink(mara, connection_id) is False
     assert await stage.connections.list(mara) == []
+
+
+async def spoil(stage, connection_id):
+    async with stage.database.writing() as session:
+        connection = await session.get(Connection, connection_id)
+        connection.sealed_tokens = connection.sealed_account = b"x" * 40
+
+
+async def test_a_connection_that_does_not_open_is_seen_and_can_be_unlinked(stage, network):
+    mara = await stage.customer()
+    connection_id = await stage.link(mara, network.url, "mara")
+    other = await stage.link(mara, network.url, "jo")
+    await spoil(stage, connection_id)
+    handles = {view.id: view.handle for view in await stage.connections.list(mara)}
+    assert handles == {connection_id: "@unreadable", other: f"@jo@{network.host}"}
+    assert await stage.connections.unlink(mara, connection_id) is False
+    assert [view.id for view in await stage.connections.list(mara)] == [other]
+
+
+def live(network):
+    """Whose accounts we still have access to, as the network sees it."""
+    tokens = network.app.state.controls.host.registry.tokens.values()
+    return {token.handle for token in tokens if token.handle and not token.revoked}
+
+
+async def test_our_access_ends_everywhere_after_she_is_erased(stage, network, database):
+    mara, other = await stage.customer(), await stage.customer()
+    for handle in ("mara", "jo"):
+        await stage.link(mara, network.url, handle)
+    network.add("ann")
+    await stage.link(other, network.url, "ann")
+    items = await stage.connections.tokens_to_revoke(mara)
+    async with database.writing() as session:
+        await delete_customer(session, mara)
+    assert live(network) == {"mara", "jo", "ann"}
+    assert await stage.connections.revoke_at_providers(items) is None
+    assert live(network) == {"ann"}
+    assert not any(item.tokens.access_token in repr(item) for item in items)
+
+
+async def test_what_does_not_open_does_not_keep_the_rest_from_being_revoked(stage, network):
+    mara = await stage.customer()
+    await spoil(stage, await stage.link(mara, network.url, "mara"))
+    await stage.link(mara, network.url, "jo")
+    await stage.connections.revoke_at_providers(await stage.connections.tokens_to_revoke(mara))
+    assert live(network) == {"mara"}
+
+
+async def test_without_her_data_key_there_is_nothing_to_revoke_and_no_error(
+    stage, network, database
+):
+    mara = await stage.customer()
+    await stage.link(mara, network.url, "mara")
+    async with database.writing() as session:
+        await session.delete(await session.get(DataKey, mara))
+    assert await stage.connections.tokens_to_revoke(mara) == []
+    assert await stage.connections.tokens_to_revoke("cus_nobody") == []
+
+
+async def test_a_revocation_that_breaks_is_no_error_and_quotes_no_token(
+    stage, network, monkeypatch, caplog
+):
+    async def broken(self, provider, instance, tokens):
+        raise ValueError(tokens.access_token)
+
+    mara = await stage.customer()
+    await stage.link(mara, network.url, "mara")
+    items = await stage.connections.tokens_to_revoke(mara)
+    monkeypatch.setattr(Linking, "revoke", broken)
+    await stage.connections.revoke_at_providers(items)
+    assert "a revocation failed: ValueError" in caplog.text
+    assert items[0].tokens.access_token not in caplog.text
 
 
 async def test_nobody_unlinks_or_sees_anothers_connection(stage, network):
