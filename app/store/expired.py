@@ -1,26 +1,60 @@
 """Deleting what has expired, across all nouns that expire."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete
-from sqlmodel import col
+from sqlalchemy import ColumnElement, Delete, delete, or_
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.connections import LinkAttempt
-from app.store.grants import ConsentRequest
+from app.store.grants import ConsentRequest, Grant
 from app.store.sessions import Session, SignInLink
 from app.store.tokens import AuthorizationCode, Token
 
-EXPIRING = (Session, SignInLink, LinkAttempt, ConsentRequest, AuthorizationCode, Token)
+# A replayed code is recognised while it is kept; one that comes a day late is merely unknown.
+KEPT_AFTER_EXPIRY = timedelta(days=1)
+# Anybody can make us keep one, without signing in.
+REQUESTS_KEPT = timedelta(hours=1)
+# For so long the reuse of a rotated token costs its family; a later one is refused, no more. A
+# client that refreshes every ten minutes leaves 144 of them a day under a grant without an end.
+SPENT_TOKENS_KEPT = timedelta(days=30)
+
+EXPIRING = (Session, SignInLink, LinkAttempt, AuthorizationCode)
 
 
-async def delete_expired(session: AsyncSession, before: datetime) -> int:
-    """Delete what expired before a moment; return how many rows that were.
+async def delete_expired(session: AsyncSession, now: datetime) -> int:
+    """Delete what has long been useless; return how many rows that were.
 
     Grants stay: they are her history.
+
+    Args:
+        session: A writing transaction.
+        now: The present; each noun is kept for a while of its own after its end.
     """
+    before = now - KEPT_AFTER_EXPIRY
+    statements: list[Delete] = [
+        *(delete(table).where(col(table.expires_at) < before) for table in EXPIRING),
+        delete(ConsentRequest).where(col(ConsentRequest.expires_at) < now - REQUESTS_KEPT),
+        delete(Token).where(_useless_token(before, now - SPENT_TOKENS_KEPT)),
+    ]
     deleted = 0
-    for table in EXPIRING:
-        result = await session.exec(delete(table).where(col(table.expires_at) < before))
+    for statement in statements:
+        result = await session.exec(statement)
         deleted += result.rowcount
     return deleted
+
+
+def _useless_token(ended_before: datetime, spent_before: datetime) -> ColumnElement[bool]:
+    """Choose tokens that have expired, or their grant has, or that were spent long ago.
+
+    Most refresh tokens have no end of their own: they end with their grant, or with their use.
+    """
+    ended_grants = select(Grant.id).where(
+        or_(col(Grant.revoked_at) < ended_before, col(Grant.expires_at) < ended_before)
+    )
+    return or_(
+        col(Token.expires_at) < ended_before,
+        col(Token.grant_id).in_(ended_grants),
+        col(Token.rotated_at) < spent_before,
+        col(Token.revoked_at) < spent_before,
+    )

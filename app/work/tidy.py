@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from app.clock import Clock
 from app.store.connections import delete_unused_apps
 from app.store.engine import Database
-from app.store.expired import delete_expired
+from app.store.expired import KEPT_AFTER_EXPIRY, delete_expired
 
 EVERY = timedelta(hours=1)
-# Replays are recognised by the spent code or token; one that comes a day late is merely unknown.
-KEPT_AFTER_EXPIRY = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +36,7 @@ class Tidy:
         now = self._clock()
         self._next = now + EVERY
         async with self._database.writing() as session:
-            deleted = await delete_expired(session, now - KEPT_AFTER_EXPIRY)
+            deleted = await delete_expired(session, now)
             deleted += await delete_unused_apps(session, now - KEPT_AFTER_EXPIRY)
         logger.info("tidied up: %d rows", deleted)
         return deleted
