@@ -30,16 +30,13 @@ class StateWords:
 
 _BADGES: MappingProxyType[ConnectionState, tuple[str, Tone]] = MappingProxyType(
     {
-        ConnectionState.PENDING: ("Waiting", "even"),
         ConnectionState.ACTIVE: ("Active", "well"),
         ConnectionState.DEGRADED: ("Delayed", "even"),
         ConnectionState.REAUTH_REQUIRED: ("Link again", "badly"),
         ConnectionState.PROVIDER_DOWN: ("Not reachable", "badly"),
-        ConnectionState.REVOKED: ("Ended", "badly"),
     }
 )
-_READ = frozenset({ConnectionState.PENDING, ConnectionState.ACTIVE, ConnectionState.DEGRADED})
-_LINK_AGAIN = frozenset({ConnectionState.REAUTH_REQUIRED, ConnectionState.REVOKED})
+_READ = frozenset({ConnectionState.ACTIVE, ConnectionState.DEGRADED})
 
 
 def state_words(connection: ConnectionView, now: datetime) -> StateWords:
@@ -53,4 +50,6 @@ def state_words(connection: ConnectionView, now: datetime) -> StateWords:
     if state in _READ and connection.due_at is not None and connection.due_at <= now:
         return StateWords("Reading…", "even", "Your recent posts are being read.", working=True)
     words, tone = _BADGES[state]
-    return StateWords(words, tone, connection.advice, link_again=state in _LINK_AGAIN)
+    return StateWords(
+        words, tone, connection.advice, link_again=state is ConnectionState.REAUTH_REQUIRED
+    )

@@ -23,12 +23,10 @@ from app.store.types import UtcDateTime
 class ConnectionState(StrEnum):
     """Where a connection stands; every state but `active` says what she can do about it."""
 
-    PENDING = "pending"
     ACTIVE = "active"
     DEGRADED = "degraded"
     REAUTH_REQUIRED = "reauth_required"
     PROVIDER_DOWN = "provider_down"
-    REVOKED = "revoked"
 
 
 class Connection(SQLModel, table=True):
@@ -44,7 +42,7 @@ class Connection(SQLModel, table=True):
     account_index: str = Field(description="Blind index of provider, instance and account id.")
     sealed_account: bytes = Field(sa_type=LargeBinary, description="JSON: account id and handle.")
     sealed_tokens: bytes = Field(sa_type=LargeBinary, description="JSON: the provider's tokens.")
-    state: str = Field(default=ConnectionState.PENDING)
+    state: str = Field(default=ConnectionState.ACTIVE)
     failures: int = Field(default=0, description="Refreshes that failed in a row.")
     created_at: datetime = Field(sa_type=UtcDateTime)
     refreshed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

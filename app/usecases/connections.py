@@ -29,14 +29,12 @@ from app.usecases.revocations import Revocation, Revocations
 
 UNREADABLE_HANDLE = "@unreadable"
 ADVICE = {
-    ConnectionState.PENDING: "Nothing to do: the first refresh is on its way.",
     ConnectionState.ACTIVE: "",
     ConnectionState.DEGRADED: (
         "The last refresh failed. We try again by ourselves; if it stays so, link it again."
     ),
     ConnectionState.REAUTH_REQUIRED: "{host} has ended our access. Link it again, or unlink it.",
     ConnectionState.PROVIDER_DOWN: "{host} does not answer now. Nothing to do: we try again.",
-    ConnectionState.REVOKED: "Access has ended. Link it again, or unlink it.",
 }
 """What she can do about each state."""
 
@@ -145,7 +143,7 @@ class Connections:
                 raise NotFound("You have no such connection.")
             revocations = await self._revocations.of(session, customer_id, [connection])
             await delete_connection(session, connection_id)
-        return all([await self._revocations.end(one) for one in revocations]) and bool(revocations)
+        return [await self._revocations.end(one) for one in revocations] == [True]
 
     async def tokens_to_revoke(self, customer_id: str) -> Sequence[Revocation]:
         """List our access to each of a customer's accounts; ask before she is erased.

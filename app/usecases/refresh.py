@@ -51,7 +51,6 @@ LEASE = timedelta(minutes=5)
 FETCH_AT_MOST = timedelta(minutes=4)
 # Analysis has threads of its own: however much there is to analyse, contexts are still rendered.
 ANALYSES_AT_ONCE = 2
-NEEDS_HER = frozenset({ConnectionState.REAUTH_REQUIRED, ConnectionState.REVOKED})
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +126,7 @@ class Refresh:
             connection = await find_connection(session, customer_id, connection_id)
             if connection is None:
                 raise NotFound("You have no such connection.")
-            if connection.state in NEEDS_HER:
+            if connection.state == ConnectionState.REAUTH_REQUIRED:
                 raise Conflict("Access has ended; link the account again.", code="link_broken")
             due_at = on_demand(self._clock(), connection.refreshed_at, connection.not_before)
             connection.due_at = due_at
@@ -256,7 +255,8 @@ class Refresh:
             connection.failures += 1
             delay = back_off(connection.failures, asked, self._every, self._chance())
             connection.not_before = None if asked is None else now + asked
-            _release(connection, state, None if state in NEEDS_HER else now + delay)
+            needs_her = state is ConnectionState.REAUTH_REQUIRED
+            _release(connection, state, None if needs_her else now + delay)
         logger.warning("refresh of %s: %s", work.connection.id, state)
         return state
 

@@ -21,7 +21,6 @@ from context.section import Section
 
 CACHE_SECONDS = 20
 CACHE_SIZE = 4096
-BROKEN = {ConnectionState.REAUTH_REQUIRED, ConnectionState.REVOKED}
 
 Key = tuple[str, int, frozenset[Section]]
 
@@ -78,7 +77,7 @@ def _sources(rows: Sequence[DigestRow], box: Box) -> list[Source]:
             if row.sealed is None
             else Digest.from_bytes(box.open(row.sealed, digest_place(row.connection_id))),
             refreshed_at=row.refreshed_at,
-            broken=row.state in BROKEN,
+            broken=row.state == ConnectionState.REAUTH_REQUIRED,
         )
         for row in rows
     ]

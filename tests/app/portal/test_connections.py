@@ -142,7 +142,7 @@ async def test_each_state_has_a_word_and_what_she_can_do(
     assert fakes.views[0].advice in page.text
     assert "Link another account" in page.text
     again = [form for form in page.forms if ("address", "social.example") in form.fields]
-    assert bool(again) is (state in {ConnectionState.REAUTH_REQUIRED, ConnectionState.REVOKED})
+    assert bool(again) is (state is ConnectionState.REAUTH_REQUIRED)
     assert bool(again) is not bool([form for form in page.forms if "/refresh" in form.action])
 
 
