@@ -33,6 +33,8 @@ def read_arrays(name: str, folder: Path = DATA) -> dict[str, NDArray[np.generic]
     try:
         data = (folder / name).read_bytes()
         expected = _read_checksums(folder).get(name)
+    except FileNotFoundError as error:
+        raise ModelError(f"{folder} has no {name}, or no checksum of it: install again") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{name} or its checksum cannot be read: install again") from error
     if expected != hashlib.sha256(data).hexdigest():

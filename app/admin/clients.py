@@ -1,12 +1,14 @@
 """`milieu client`: the companies' systems that may ask customers for their context."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from app.admin.runtime import runtime
 from app.store.clients import Client
@@ -16,8 +18,8 @@ from context.section import Section
 cli = typer.Typer(help="Clients: who may ask customers for context.", no_args_is_help=True)
 console = Console()
 
-PURPOSE_HELP = "May be repeated; the first is the default. One of: " + ", ".join(PURPOSES)
-SECTION_HELP = "May be repeated; all when left out. One of: " + ", ".join(Section)
+PURPOSE_HELP = "Repeatable; the first is the default. One of:\n\n" + "\n\n".join(PURPOSES)
+SECTION_HELP = "Repeatable; all when left out. One of: " + ", ".join(Section)
 
 
 @cli.command("create")
@@ -42,18 +44,28 @@ def create(
 
 @cli.command("list")
 def show() -> None:
-    """List all clients."""
-    table = Table("id", "name", "address", "purposes", "sections", "disabled")
-    for client in asyncio.run(_list()):
-        table.add_row(
-            client.id,
-            client.name,
-            client.uri,
-            " ".join(client.purposes),
-            " ".join(client.sections),
-            "yes" if client.disabled_at else "",
-        )
+    """List all clients: a table on a terminal, otherwise a line each with tabs between."""
+    rows = [_row(client) for client in asyncio.run(_list())]
+    if not sys.stdout.isatty():
+        for row in rows:
+            typer.echo("\t".join(row))
+        return
+    # The id is what `milieu client disable` takes: it stays whole, the rest gives way.
+    table = Table(Column("id", no_wrap=True), Column("client", overflow="fold"), show_lines=True)
+    for client_id, *others in rows:
+        table.add_row(client_id, Text("\n".join(filter(None, others))))
     console.print(table)
+
+
+def _row(client: Client) -> tuple[str, ...]:
+    return (
+        client.id,
+        client.name,
+        client.uri,
+        " ".join(client.purposes),
+        " ".join(client.sections),
+        "disabled" if client.disabled_at else "",
+    )
 
 
 @cli.command("disable")

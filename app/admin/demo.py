@@ -5,21 +5,20 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from pydantic import SecretStr
 from rich.console import Console
 from rich.panel import Panel
 from starlette.types import ASGIApp
 
 from app.admin.keys import new_master_key
+from app.admin.listening import Server, held_folder, held_ports
 from app.clock import system_clock
 from app.main import create_app
 from app.observe import configure_logging
@@ -61,9 +60,13 @@ class Addresses:
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="First of three ports on loopback.")] = 8000,
+    port: Annotated[
+        int, typer.Option(help="First of three ports on loopback.", min=1, max=65533)
+    ] = 8000,
     data: Annotated[Path, typer.Option(help="Where the demo keeps its state.")] = Path(".data"),
-    posts: Annotated[Path | None, typer.Option(help=POSTS_HELP)] = None,
+    posts: Annotated[
+        Path | None, typer.Option(help=POSTS_HELP, exists=True, dir_okay=False)
+    ] = None,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
 ) -> None:
     """Run Milieu with a small social network and a company beside it, on SQLite.
@@ -71,11 +74,15 @@ def demo(
     Nothing leaves this machine. Stop with Ctrl-C; the next start goes on where this one ended.
     """
     configure_logging(log_level)
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    asyncio.run(_demo(Addresses(port, port + 1, port + 2), data, posts))
+    ports = Addresses(port, port + 1, port + 2)
+    listening = held_ports((ports.milieu, ports.sandbox, ports.company))
+    with listening as listeners, held_folder(data):
+        asyncio.run(_demo(ports, listeners, data, posts))
 
 
-async def _demo(ports: Addresses, data: Path, posts: Path | None) -> None:
+async def _demo(
+    ports: Addresses, listeners: Sequence[socket.socket], data: Path, posts: Path | None
+) -> None:
     settings = _settings(ports, data)
     _keep(data / "env", _environment(settings))
     with console.status("Bringing the database up to date …"):
@@ -99,10 +106,7 @@ async def _demo(ports: Addresses, data: Path, posts: Path | None) -> None:
         client_secret=client_secret,
         base_url=f"http://localhost:{ports.company}",
     )
-    await _serve(
-        {ports.milieu: create_app(runtime), ports.sandbox: sandbox, ports.company: company},
-        lambda: _explain(ports),
-    )
+    await _serve([create_app(runtime), sandbox, company], listeners, lambda: _explain(ports, data))
 
 
 def _settings(ports: Addresses, data: Path) -> Settings:
@@ -174,29 +178,10 @@ def _keep(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-class _Server(uvicorn.Server):
-    """One of several servers in this process: signals are the demo's, not each server's."""
-
-    def __init__(self, app: ASGIApp, port: int) -> None:
-        options = uvicorn.Config(
-            app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5
-        )
-        super().__init__(options)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, and say so."""
-        await super().startup(sockets)
-        self.ready.set()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
-
-
-async def _serve(apps: Mapping[int, ASGIApp], explain: Callable[[], None]) -> None:
-    servers = [_Server(app, port) for port, app in apps.items()]
+async def _serve(
+    apps: Sequence[ASGIApp], listeners: Sequence[socket.socket], explain: Callable[[], None]
+) -> None:
+    servers = [Server(app) for app in apps]
 
     def stop() -> None:
         for server in servers:
@@ -206,14 +191,14 @@ async def _serve(apps: Mapping[int, ASGIApp], explain: Callable[[], None]) -> No
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop)
     async with asyncio.TaskGroup() as group:
-        for server in servers:
-            group.create_task(server.serve())
+        for server, listener in zip(servers, listeners, strict=True):
+            group.create_task(server.serve([listener]))
         for server in servers:
             await server.ready.wait()
         explain()
 
 
-def _explain(ports: Addresses) -> None:
+def _explain(ports: Addresses, data: Path) -> None:
     milieu, sandbox, company = (
         f"http://localhost:{port}" for port in (ports.milieu, ports.sandbox, ports.company)
     )
@@ -229,7 +214,7 @@ def _explain(ports: Addresses) -> None:
    Its agent asks for your context; you choose what she may see.
 [bold]5.[/] Revoke it on your grants page, and let the agent read again.
 
-Stop with Ctrl-C; everything is kept in .data and goes on at the next start.""",
+Stop with Ctrl-C; everything is kept in {data} and goes on at the next start.""",
             title="Milieu is running",
             expand=False,
         )

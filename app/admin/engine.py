@@ -9,13 +9,12 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn
 from rich.table import Table
 
+from context.artefacts import DATA
 from context.training.evaluate import evaluate as evaluate_models
 from context.training.fit import train as train_models
 
 cli = typer.Typer(help="The context engine's models.", no_args_is_help=True)
 console = Console(stderr=True)
-
-ARTEFACTS = Path("context/data")
 
 Data = Annotated[Path, typer.Argument(help="Folder of labelled data.", file_okay=False)]
 
@@ -23,7 +22,9 @@ Data = Annotated[Path, typer.Argument(help="Folder of labelled data.", file_okay
 @cli.command("train")
 def train(
     data: Data,
-    out: Annotated[Path, typer.Option(help="Where to write the weights.")] = ARTEFACTS,
+    out: Annotated[
+        Path, typer.Option(help="Where to write the weights; over the ones that ship.")
+    ] = DATA,
 ) -> None:
     """Train the models from labelled data and write their weights."""
     with Progress(SpinnerColumn(), *Progress.get_default_columns(), console=console) as bar:
@@ -37,7 +38,9 @@ def train(
 @cli.command("evaluate")
 def evaluate(
     data: Data,
-    weights: Annotated[Path, typer.Option(help="Folder of the weights.")] = ARTEFACTS,
+    weights: Annotated[
+        Path, typer.Option(help="Folder of the weights; the ones that ship.")
+    ] = DATA,
 ) -> None:
     """Evaluate models on the validation splits of labelled data."""
     with console.status("Reading the validation splits …"):

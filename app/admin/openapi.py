@@ -22,7 +22,8 @@ def _group() -> None:
 def export(
     path: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_PATH,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail if the file is out of date.")
+        bool,
+        typer.Option("--check", help="Write nothing; fail if the file is missing or out of date."),
     ] = False,
 ) -> None:
     """Write the OpenAPI document, or check that the written one is fresh."""
@@ -31,6 +32,15 @@ def export(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         typer.echo(f"Wrote {path}.")
-    elif not path.exists() or path.read_text(encoding="utf-8") != text:
-        typer.echo(f"{path} is out of date: run `milieu openapi export`.", err=True)
+    elif (wrong := _what_is_wrong(path, text)) is not None:
+        typer.echo(f"{path} {wrong}: run `milieu openapi export`.", err=True)
         raise typer.Exit(1)
+
+
+def _what_is_wrong(path: Path, text: str) -> str | None:
+    try:
+        return None if path.read_text(encoding="utf-8") == text else "is out of date"
+    except FileNotFoundError:
+        return "does not exist"
+    except (OSError, UnicodeDecodeError):
+        return "cannot be read as UTF-8 text"

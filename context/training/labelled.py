@@ -24,6 +24,10 @@ def read_labelled(path: Path) -> tuple[list[str], NDArray[np.int64]]:
     """
     try:
         lines = path.read_text("utf-8").split("\n")
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{path} does not exist: see the model card for the data's layout"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read as UTF-8 text") from error
     texts, labels = [], []

@@ -2,15 +2,17 @@
 
 import asyncio
 import base64
+import io
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import typer
 from asyncpg import InvalidPasswordError
+from rich.console import Console
 from typer.testing import CliRunner
 
-from app.admin import demo, main
+from app.admin import clients, demo, main
 from app.admin.main import cli
 from app.errors import NotFound
 from app.sandbox.load import LoadError
@@ -19,6 +21,7 @@ from app.sandbox.saved import SavedStateError
 from app.settings import decode_key
 from app.store.migrate import BrokenReferences, upgrade
 from context.artefacts import ModelError
+from context.training.labelled import DataError
 from tests.support.clock import START
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -91,9 +94,25 @@ def test_a_client_is_created_listed_and_disabled(run):
     assert values["client_id"].startswith("cli_")
     assert values["client_secret"].startswith("mil_cs_")
     listed = run("client", "list")
-    assert "Northwind Broadband" in listed
+    assert listed.split("\t")[:2] == [values["client_id"], "Northwind Broadband"]
     assert values["client_secret"] not in listed
     assert "refused" in run("client", "disable", values["client_id"])
+    assert run("client", "list").endswith("\tdisabled\n")
+
+
+def test_on_a_terminal_of_any_width_the_id_stays_whole(run, monkeypatch: pytest.MonkeyPatch):
+    created = run(
+        *("client", "create", "A [red] name that goes on and on", "--uri", "https://long.example"),
+        *("--redirect-uri", "https://long.example/callback", "--purpose", "dpv:CustomerCare"),
+    )
+    client_id = created.splitlines()[0].removeprefix("client_id=")
+    terminal = io.StringIO()
+    monkeypatch.setattr(clients, "console", Console(file=terminal, width=50))
+    monkeypatch.setattr(clients.sys, "stdout", terminal)
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    clients.show()
+    assert client_id in terminal.getvalue()
+    assert "[red]" in terminal.getvalue()
 
 
 def test_a_public_client_gets_no_secret(run):
@@ -115,11 +134,33 @@ def test_migrating_twice_is_safe(run):
 
 def test_the_openapi_document_is_written_and_its_freshness_checked(run, tmp_path: Path):
     path = tmp_path / "here" / "milieu.json"
-    run("openapi", "export", str(path), "--check", status=1)
+    check = ("openapi", "export", str(path), "--check")
+    assert "does not exist" in run(*check, status=1)
     run("openapi", "export", str(path))
-    run("openapi", "export", str(path), "--check")
+    run(*check)
     path.write_text("{}")
-    run("openapi", "export", str(path), "--check", status=1)
+    assert "out of date" in run(*check, status=1)
+    path.write_bytes(b"\xff")
+    assert "cannot be read" in run(*check, status=1)
+
+
+def test_weights_and_data_that_are_not_there_are_told_apart(run, tmp_path: Path):
+    with pytest.raises(DataError, match=r"val\.tsv does not exist"):
+        run("engine", "evaluate", str(tmp_path))
+    (tmp_path / "sentiment").mkdir()
+    (tmp_path / "sentiment" / "val.tsv").write_text("positive\tlovely\nnegative\tbad\n")
+    with pytest.raises(ModelError, match=r"has no sentiment\.npz"):
+        run("engine", "evaluate", str(tmp_path), "--weights", str(tmp_path))
+
+
+def test_wherever_one_stands_the_engine_is_evaluated_with_the_weights_that_ship(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "sentiment").mkdir()
+    lines = "positive\tWhat a lovely day\nneutral\tThe shop\nnegative\tI hate this\n" * 10
+    (tmp_path / "sentiment" / "val.tsv").write_text(lines)
+    monkeypatch.chdir(tmp_path)
+    assert "macro_recall" in run("engine", "evaluate", str(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_no_word_of_the_data_is_in_the_artefact(trained):
 
 
 def test_missing_data_is_told(tmp_path):
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="does not exist"):
         train(tmp_path, tmp_path, lambda *_: None)
 
 
