@@ -45,16 +45,14 @@ async def delete_expired(session: AsyncSession, now: datetime) -> int:
 
 
 def _useless_token(ended_before: datetime, spent_before: datetime) -> ColumnElement[bool]:
-    """Choose tokens that have expired, or their grant has, or that were spent long ago.
+    """Choose tokens that have expired, that stand on a revoked grant, or were spent long ago.
 
-    Most refresh tokens have no end of their own: they end with their grant, or with their use.
+    No token outlives a grant that has an end; those of one without end with it, or with their use.
     """
-    ended_grants = select(Grant.id).where(
-        or_(col(Grant.revoked_at) < ended_before, col(Grant.expires_at) < ended_before)
-    )
+    revoked_grants = select(Grant.id).where(col(Grant.revoked_at) < ended_before)
     return or_(
         col(Token.expires_at) < ended_before,
-        col(Token.grant_id).in_(ended_grants),
+        col(Token.grant_id).in_(revoked_grants),
         col(Token.rotated_at) < spent_before,
         col(Token.revoked_at) < spent_before,
     )
