@@ -10,7 +10,7 @@ DONE = MappingProxyType(
         "unlinked_here": "Unlinked, and what was counted is deleted. Your server did not confirm:"
         " end Milieu's access in its settings too.",
         "refreshing": "Your account is being read again.",
-        "refreshing_later": "Your server asks us to wait a little; then it is read again.",
+        "refreshing_later": "It was just read, or your server asks us to wait; read again soon.",
         "revoked_before": "That grant had ended already.",
         "decided_before": "That request is closed: it was decided already, or the company may no"
         " longer ask. These are your grants.",
