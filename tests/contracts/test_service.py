@@ -7,6 +7,8 @@ import httpx
 from openapi_spec_validator import validate
 
 from app.admin.openapi import DEFAULT_PATH, export
+from context.section import Section
+from oauth.server.metadata import metadata
 from tests.contracts.test_structure import ROOT
 from tests.support.servers import free_port, milieu
 
@@ -42,3 +44,15 @@ def test_the_written_openapi_document_is_the_present_one():
 
 def test_the_openapi_document_is_a_valid_one():
     validate(json.loads((ROOT / DEFAULT_PATH).read_text("utf-8")))
+
+
+def test_the_document_offers_the_scopes_that_the_server_knows():
+    flows = json.loads((ROOT / DEFAULT_PATH).read_text("utf-8"))["components"]["securitySchemes"][
+        "oauth2"
+    ]["flows"]
+    told = metadata("https://milieu.example", Section)
+    assert [scope for flow in flows.values() for scope in flow["scopes"]] == told[
+        "scopes_supported"
+    ]
+    assert told["token_endpoint"].endswith(flows["authorizationCode"]["tokenUrl"])
+    assert told["authorization_endpoint"].endswith(flows["authorizationCode"]["authorizationUrl"])

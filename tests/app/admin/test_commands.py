@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from app.settings import decode_key
 from app.store.migrate import BrokenReferences, upgrade
 from context.artefacts import ModelError
 from context.training.labelled import DataError
+from tests.contracts.test_structure import ROOT
 from tests.support.clock import START
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -125,6 +127,11 @@ def test_a_public_client_gets_no_secret(run):
 
 def test_a_new_key_is_a_good_one(run):
     assert len(decode_key(run("key", "create").strip())) == 32
+
+
+def test_the_version_is_the_packages(run):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert run("--version") == f"Milieu {project['version']}\n"
 
 
 def test_migrating_twice_is_safe(run):
