@@ -18,6 +18,7 @@ from app.usecases.clients import Clients
 from app.usecases.connections import Connections
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
+from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.linking import Linking
 from app.usecases.refresh import Refresh
@@ -76,13 +77,16 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         due,
     )
     sections = tuple(Section)
+    customers = Customers(database, vault, clock, mailer, issuer)
+    connections = Connections(database, vault, clock, linking, due)
     services = Services(
         issuer=issuer,
         clock=clock,
         database=database,
         vault=vault,
-        customers=Customers(database, vault, clock, mailer, issuer),
-        connections=Connections(database, vault, clock, linking, due),
+        customers=customers,
+        erasure=Erasure(customers, connections),
+        connections=connections,
         refresh=refresh,
         contexts=Contexts(database, vault, clock),
         clients=Clients(database, clock, sections),

@@ -6,9 +6,7 @@ from datetime import datetime
 from app.errors import INSUFFICIENT_SCOPE, Conflict, Forbidden, NotFound, Unauthenticated
 from app.store.reads import GrantRow, TokenRow
 from context.section import Section
-
-LOOKUP_SCOPE = "context.lookup"
-SCOPE_PREFIX = "context:"
+from oauth.server.scopes import LOOKUP_SCOPE, SCOPE_PREFIX
 
 
 def is_over(token: TokenRow, now: datetime) -> bool:

@@ -16,17 +16,12 @@ from app.store.customers import IdentifierType, find_customer, open_box
 from app.store.engine import Database
 from app.store.reads import GrantRow, TokenRow, find_granted, find_token, record_served
 from app.store.secrets import Vault
-from app.usecases.admission import (
-    SCOPE_PREFIX,
-    check_lookup,
-    granted_sections,
-    only_one,
-    refusal_of,
-)
+from app.usecases.admission import check_lookup, granted_sections, only_one, refusal_of
 from app.usecases.identifiers import normal_email
 from app.usecases.renderings import Renderings
 from context.document import Absence, AnySection, Context
 from context.section import Section
+from oauth.server.scopes import SCOPE_PREFIX
 
 USE_FOR = timedelta(hours=1)
 """How long an answer may be used; after that the client reads again."""

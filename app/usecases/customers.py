@@ -126,10 +126,17 @@ class Customers:
                 await delete_link(session, token_hash)
             raise
 
-    async def sign_in_link_is_open(self, token: str) -> bool:
-        """Say whether a link could still be used, without using it."""
+    async def sign_in_link_address(self, token: str) -> str | None:
+        """Say whose link this is, without using it; nothing if it can be used no more.
+
+        Whoever holds the link may know: it went to that address.
+        """
+        token_hash = secret_hash(token)
         async with self._database.reading() as session:
-            return await find_open_link(session, secret_hash(token), self._clock()) is not None
+            link = await find_open_link(session, token_hash, self._clock())
+        if link is None:
+            return None
+        return self._vault.service.open(link.sealed_email, _link_place(token_hash)).decode()
 
     async def sign_in(self, token: str) -> SignedIn:
         """Use a link up and begin a session; the first sign-in makes the customer.

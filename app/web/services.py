@@ -15,6 +15,7 @@ from app.usecases.clients import Clients
 from app.usecases.connections import Connections
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
+from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.refresh import Refresh
 
@@ -28,6 +29,7 @@ class Services:
     database: Database
     vault: Vault
     customers: Customers
+    erasure: Erasure
     connections: Connections
     refresh: Refresh
     contexts: Contexts

@@ -57,7 +57,7 @@ async def erase(
     if certain != "yes":
         problem = "Tick the box to say that you are certain."
         return await _account(request, services, session, problem=problem)
-    await services.customers.erase(session.customer_id)
+    await services.erasure.erase(session.customer_id)
     return _leave(request, "erased")
 
 

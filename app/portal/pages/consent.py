@@ -140,6 +140,7 @@ async def _consent(
         session,
         status=422 if problem else 200,
         request_id=request_id,
+        email=await services.customers.email(session.customer_id),
         pending=pending,
         offers=_offers(pending, context, ticked),
         is_linked=common_reason(context) is not AbsenceReason.NOTHING_LINKED,

@@ -54,8 +54,8 @@ async def send_link(
 @router.get("/sign-in/{token}", name="sign_in_link")
 async def open_link(request: Request, services: ServicesOf, token: str) -> Response:
     """Show a button: programs that open links in mails for a look must not use them up."""
-    is_open = await services.customers.sign_in_link_is_open(token)
-    return page(request, "sign_in_link.html", open=is_open, status=200 if is_open else 410)
+    address = await services.customers.sign_in_link_address(token)
+    return page(request, "sign_in_link.html", address=address, status=200 if address else 410)
 
 
 @router.post("/sign-in/{token}")
