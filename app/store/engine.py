@@ -62,8 +62,7 @@ class Database:
 
     def _create(self) -> AsyncEngine:
         if self.is_sqlite:
-            if self.url.database:
-                Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_room(self.url)
             engine = create_async_engine(self.url)
             event.listen(engine.sync_engine, "connect", _configure_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -87,6 +86,14 @@ def driver_url(url: str) -> URL:
     if driver is None:
         raise ValueError("The database URL must begin with sqlite:/// or postgresql://")
     return parsed.set(drivername=driver)
+
+
+def make_room(url: URL) -> None:
+    """Make the file of a SQLite database, and its folder, for our eyes only; keep what is there."""
+    if url.database and url.database != ":memory:":
+        path = Path(url.database)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's object

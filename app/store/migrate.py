@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import migrations
-from app.store.engine import BUSY_TIMEOUT_MS, driver_url
+from app.store.engine import BUSY_TIMEOUT_MS, driver_url, make_room
 
 LOCK = 0x4D494C4945
 """Key of the PostgreSQL advisory lock that migrations hold; any number that is ours alone."""
@@ -41,8 +41,8 @@ async def upgrade_async(url: str) -> None:
     """Do what `upgrade` does, from code that already runs in an event loop."""
     target = driver_url(url)
     is_sqlite = target.get_backend_name() == "sqlite"
-    if is_sqlite and target.database:
-        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    if is_sqlite:
+        make_room(target)
     engine = create_async_engine(target, poolclass=NullPool)
     try:
         async with engine.connect() as connection:

@@ -18,7 +18,7 @@ from context.section import Section
 
 MAX_IDENTIFIERS = 10
 # No control and no formatting characters: what turns the direction of text could forge her log.
-PRINTABLE = r"^[^\p{C}]+$"
+PRINTABLE = r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$"
 Assertion = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)]
 Purpose = Annotated[str, Field(max_length=100, pattern=PRINTABLE)]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from sqlalchemy.exc import StatementError
 from app.ids import new_id
 from app.store.customers import Customer, bump_context_version
 from app.store.engine import Database, driver_url
+from app.store.migrate import upgrade
 from tests.support.clock import SettableClock
 
 
@@ -85,3 +87,10 @@ async def test_moments_come_back_aware_and_naive_ones_are_refused(
 def test_another_database_is_refused():
     with pytest.raises(ValueError, match="sqlite:/// or postgresql://"):
         driver_url("mysql://localhost/x")
+
+
+def test_the_file_and_its_folder_are_for_our_eyes_only(tmp_path: Path):
+    path = tmp_path / "data" / "milieu.db"
+    upgrade(f"sqlite:///{path}")
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
