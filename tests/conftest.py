@@ -76,7 +76,9 @@ def logging_levels_as_found() -> Iterator[None]:
     before = [(logger, logger.level, logger.disabled) for logger in (root, *named)]
     yield
     for logger, level, disabled in before:
-        logger.setLevel(level)
+        # Setting a level forgets what every logger had worked out: only where it changed.
+        if logger.level != level:
+            logger.setLevel(level)
         logger.disabled = disabled
 
 
