@@ -4,7 +4,6 @@ MilieuError
 ├── Invalid              the request itself cannot be understood or allowed
 ├── Unauthenticated      we do not know who is asking
 ├── Forbidden            we know, and the answer is no
-│   └── NotGranted       no active grant covers this
 ├── NotFound             there is no such thing, or none that the asker may know of
 ├── Conflict             the state changed under the request, or contradicts it
 └── Unavailable          something we depend on does not answer now
@@ -51,13 +50,6 @@ class Forbidden(MilieuError):
 
     code = "forbidden"
     title = "Not allowed"
-
-
-class NotGranted(Forbidden):
-    """No active grant of hers covers this; ask her for consent."""
-
-    code = "not_granted"
-    title = "Not granted"
 
 
 class NotFound(MilieuError):

@@ -5,9 +5,8 @@ import base64
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
-from app.clock import Clock, system_clock
+from app.clock import system_clock
 from app.main import create_app
 from app.sandbox.controls import Controls
 from app.sandbox.network import create_sandbox
@@ -84,17 +83,13 @@ class Deployment:
 
 
 @contextmanager
-def deployed(
-    database_url: str, *, clock: Clock = system_clock, refresh_every: timedelta = timedelta(hours=6)
-) -> Iterator[Deployment]:
+def deployed(database_url: str) -> Iterator[Deployment]:
     """Serve Milieu, its worker embedded, and a sandbox network with its storylines.
 
     Args:
         database_url: A migrated database.
-        clock: The time of both.
-        refresh_every: Rest between refreshes.
     """
-    sandbox = create_sandbox(clock=clock)
+    sandbox = create_sandbox()
     port = free_port()
     with serving(sandbox) as sandbox_url:
         settings = Settings.model_validate(
@@ -104,9 +99,8 @@ def deployed(
                 "database_url": database_url,
                 "master_key": MASTER_KEY,
                 "outbound_exceptions": [sandbox_url.removeprefix("http://")],
-                "refresh_every_s": refresh_every.total_seconds(),
             }
         )
-        runtime = build(settings, clock)
+        runtime = build(settings)
         with serving(create_app(runtime), port) as url:
             yield Deployment(url, sandbox_url, database_url, runtime, sandbox.state.controls)

@@ -50,7 +50,6 @@ def client() -> httpx.AsyncClient:
         ("Invalid", 400, "invalid_request"),
         ("Unauthenticated", 401, "invalid_token"),
         ("Forbidden", 403, "forbidden"),
-        ("NotGranted", 403, "not_granted"),
         ("NotFound", 404, "not_found"),
         ("Conflict", 409, "conflict"),
         ("Unavailable", 503, "unavailable"),
