@@ -44,7 +44,10 @@ CHROMIUM = Program(
     commands=("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     debian_package="chromium",
 )
-PROGRAMS = (CHROMIUM,)
+# The README's story is run as it is written.
+CURL = Program("curl", "MILIEU_TEST_CURL", ("curl",), "curl")
+OPENSSL = Program("OpenSSL", "MILIEU_TEST_OPENSSL", ("openssl",), "openssl")
+PROGRAMS = (CHROMIUM, CURL, OPENSSL)
 
 
 class ProgramMissing(Exception):
