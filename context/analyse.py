@@ -122,7 +122,7 @@ def read(posts: Sequence[Post], engine: Engine, vocabulary: Vocabulary) -> list[
         for row, post in enumerate(posts)
         if languages[row] == READ and post.kind is not PostKind.BOOST
     ]
-    probabilities = adapt(engine.valence([posts[row].text for row in hers]))
+    probabilities = adapt(engine.read([posts[row].text for row in hers]).valence)
     valences = dict(zip(hers, _hundredths(probabilities), strict=True))
     return [
         _Reading(post, post.created_at.date(), languages[row], valences.get(row, (0, 0, 0)))
@@ -136,7 +136,13 @@ def count_by_day(readings: Iterable[_Reading]) -> tuple[DayCounts, ...]:
     for reading in readings:
         found.setdefault(reading.day, []).append(reading)
     return tuple(
-        DayCounts(day, len(group), *(sum(r.valence[k] for r in group) for k in range(3)))
+        DayCounts(
+            day,
+            len(group),
+            sum(r.valence[0] for r in group),
+            sum(r.valence[1] for r in group),
+            sum(r.valence[2] for r in group),
+        )
         for day, group in sorted(found.items())
     )
 
@@ -191,7 +197,7 @@ def network_days(
     if any(n.day == today for n in kept):
         return kept
     # read as they are: adapting to the group's base rates would let one friend sway the others
-    probabilities = engine.valence([p.text for p in posts])
+    probabilities = engine.read([p.text for p in posts]).valence
     moods = mood_by_author([p.author for p in posts], probabilities[:, 2] - probabilities[:, 0])
     key = noise_key(secret, today, [f"{p.author}\x1e{p.text}" for p in posts])
     released = release(today, moods, key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 WINDOW_DAYS = 30
@@ -33,6 +33,8 @@ class Post:
         text: The post as its provider gave it, HTML or plain.
         kind: Original, reply or boost.
         language: The language its provider states, as an ISO 639-1 code, if any.
+        reply_to: An opaque string for whom it answers, the same for all posts that answer one
+            author; None where it answers nobody or that cannot be told.
 
     Raises:
         ValueError: If ``created_at`` is naive.
@@ -43,6 +45,7 @@ class Post:
     text: str
     kind: PostKind = PostKind.ORIGINAL
     language: str | None = None
+    reply_to: str | None = None
 
     def __post_init__(self) -> None:
         if self.created_at.tzinfo is None:
@@ -57,13 +60,32 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What her provider says of her account, as far as it says so.
+
+    Attributes:
+        followers: People who follow her.
+        following: People she follows.
+        since: Day on which the account was opened.
+        automated: Whether it is marked as a robot's.
+    """
+
+    followers: int | None = None
+    following: int | None = None
+    since: date | None = None
+    automated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """All that one refresh reads of one connection.
 
     Attributes:
         posts: Her own posts, in any order.
         network: Posts of the people she follows, in any order.
+        account: What her provider says of her account; None where it says nothing.
     """
 
     posts: Sequence[Post]
     network: Sequence[Post] = ()
+    account: Account | None = None

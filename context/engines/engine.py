@@ -1,25 +1,72 @@
 """What the analysis needs of an engine."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Readings:
+    """Posts as numbers; row i is text i.
+
+    Attributes:
+        valence: Calibrated probabilities of negative, neutral, positive; rows sum to 1.
+        emotions: Probability that each emotion is there, independent, in the order of ``EMOTIONS``.
+        irony: Probability that the text means the opposite of what it says; one per text.
+        intents: Probability that each intent is there, independent, in the order of ``INTENTS``.
+        vectors: What the texts mean; unit rows, a row of zeros for an empty text.
+    """
+
+    valence: NDArray[np.float64]
+    emotions: NDArray[np.float64]
+    irony: NDArray[np.float64]
+    intents: NDArray[np.float64]
+    vectors: NDArray[np.float32]
+
+
 class Engine(Protocol):
-    """Reads posts into numbers. ``light`` now; a heavier and better one can stand beside it."""
+    """Reads posts into numbers: ``full`` by an encoder, ``light`` without one."""
 
     @property
     def name(self) -> str:
-        """Name and version, such as ``light/1``; written into each digest."""
+        """Name and version, such as ``full/1``; written into each digest."""
 
-    def valence(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Return calibrated probabilities that each post sounds negative, neutral, positive.
+    @property
+    def near(self) -> float:
+        """Distance, 0 to 1, up to which posts are of one topic; see ``context.topics``."""
+
+    @property
+    def blend(self) -> float:
+        """Weight of ``vectors`` beside shared words in that distance, 0 to 1."""
+
+    def read(self, texts: Sequence[str]) -> Readings:
+        """Return posts as numbers.
 
         Args:
             texts: Posts as their provider gave them.
+        """
+
+    def toward(self, texts: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
+        """Return calibrated valence toward what is named.
+
+        Args:
+            texts: Posts as their provider gave them.
+            targets: For each, a name that stands in it, such as a brand's.
 
         Returns:
             Shape ``(len(texts), 3)``, rows sum to 1.
+        """
+
+    def subjects(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return how likely each broad subject is.
+
+        Args:
+            vectors: Unit rows: of posts, or the normalised means of several.
+
+        Returns:
+            Shape ``(len(vectors), len(SUBJECTS) + 1)``, rows sum to 1: the probabilities in the
+            order of ``SUBJECTS``, then of none of them.
         """

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from context.emotion import EMOTIONS
+from context.engines.engine import Readings
 from context.engines.features import features, weigh
+from context.intents import INTENTS
+from context.subjects import SUBJECTS
 
 _BATCH = 512
 
@@ -58,6 +62,8 @@ class LightEngine:
     """
 
     name = "light/1"
+    near = 0.82
+    blend = 0.0
 
     def __init__(self, sentiment: LinearModel) -> None:
         self._sentiment = sentiment
@@ -75,3 +81,25 @@ class LightEngine:
         return np.concatenate(
             [np.empty((0, 3)), *(self._sentiment.probabilities(batch) for batch in batches)]
         )
+
+    def read(self, texts: Sequence[str]) -> Readings:
+        """Return posts as numbers: their valence; of all else this engine tells nothing."""
+        rows = len(texts)
+        return Readings(
+            valence=self.valence(texts),
+            emotions=np.zeros((rows, len(EMOTIONS))),
+            irony=np.zeros(rows),
+            intents=np.zeros((rows, len(INTENTS))),
+            vectors=np.zeros((rows, 1), dtype=np.float32),
+        )
+
+    def toward(self, texts: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
+        """Return the valence of the whole text, whatever is named in it."""
+        del targets
+        return self.valence(texts)
+
+    def subjects(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return that no subject is told."""
+        found = np.zeros((len(vectors), len(SUBJECTS) + 1))
+        found[:, -1] = 1.0
+        return found

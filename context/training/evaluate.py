@@ -35,7 +35,7 @@ def evaluate(data: Path, artefacts: Path, engine: str = "light") -> dict[str, fl
         ModelError: If the artefacts are missing or altered.
     """
     texts, labels = read_labelled(data / "sentiment" / "val.tsv")
-    probabilities = load_engine(engine, artefacts).valence(texts)
+    probabilities = load_engine(engine, artefacts).read(texts).valence
     error, plain = net_errors(probabilities, labels)
     return {
         "macro_recall": float(recall_score(labels, verdicts(probabilities), average="macro")),

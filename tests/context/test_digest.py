@@ -5,18 +5,54 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from context.digest import MAX_BYTES, DayCounts, Digest, DigestError, NetworkDay, TopicRecord
+from context.digest import (
+    MAX_BYTES,
+    AccountFacts,
+    ConversationCounts,
+    DayCounts,
+    Digest,
+    DigestError,
+    IntentRecord,
+    NetworkDay,
+    NetworkTopic,
+    TopicRecord,
+)
+from context.intents import Intent
+from context.subjects import Subject
 
 days = st.dates(date(2026, 1, 1), date(2026, 4, 1))
 counts = st.integers(0, 20_000)
-day_counts = st.builds(DayCounts, days, counts, counts, counts, counts)
+emotions = st.lists(counts, min_size=7, max_size=7).map(tuple) | st.just((0,) * 7)
+day_counts = st.builds(DayCounts, days, counts, counts, counts, counts, emotions)
+bare_counts = st.builds(DayCounts, days, counts, counts, counts, counts)
+subjects = st.none() | st.sampled_from(Subject)
+terms = st.lists(st.sampled_from(["phone", "garden", "train"]), max_size=5).map(tuple)
 topics = st.builds(
     TopicRecord,
     id=st.from_regex(r"top_[0-9a-f]{8}", fullmatch=True),
-    terms=st.lists(st.sampled_from(["phone", "garden", "train"]), max_size=5).map(tuple),
-    days=st.lists(day_counts, max_size=5).map(tuple),
+    terms=terms,
+    days=st.lists(bare_counts, max_size=5).map(tuple),
     first_seen=days,
     last_seen=days,
+    subject=subjects,
+    emotions=emotions,
+    replies=counts,
+)
+intents = st.builds(
+    IntentRecord,
+    st.sampled_from(Intent),
+    subjects,
+    st.sampled_from(["", "top_0a1b2c3d"]),
+    st.lists(st.tuples(days, counts), max_size=5).map(tuple),
+)
+facts = st.builds(
+    AccountFacts,
+    st.none() | counts,
+    st.none() | counts,
+    st.none() | counts,
+    st.booleans(),
+    counts,
+    counts,
 )
 digests = st.builds(
     Digest,
@@ -28,7 +64,20 @@ digests = st.builds(
     network=st.lists(st.builds(NetworkDay, days, st.integers(-100, 100), counts), max_size=5).map(
         tuple
     ),
+    intents=st.lists(intents, max_size=5).map(tuple),
+    conversations=st.builds(ConversationCounts, counts, counts, counts, counts, counts),
+    account=st.none() | facts,
+    network_topics=st.lists(st.builds(NetworkTopic, terms, subjects, counts), max_size=3).map(
+        tuple
+    ),
 )
+VERSION_1 = (
+    b'{"d":[[1,3,120,100,80],[0,2,0,100,0]],"e":"light/1","h":[0,0,0,0,0,0,0,0,0,0,0,0,5,0,0,0,0,0,'
+    b'0,0,0,0,0,0],"l":{"en":5},"n":[[0,-40,10]],"o":"2026-11-20","t":[{"d":[[1,2,90,60,50],'
+    b'[0,1,0,100,0]],"f":40,"i":"top_0a1b2c3d","l":0,"w":["broadband","outage"]}],"v":1}'
+)
+NEWEST = date(2026, 11, 20)
+BEFORE = date(2026, 11, 19)
 
 
 @given(digests)
@@ -39,13 +88,32 @@ def test_bytes_out_and_in_again_lose_nothing(digest):
     assert Digest.from_bytes(data).to_bytes() == data
 
 
+def test_what_version_1_wrote_is_read_with_nothing_where_it_knew_nothing():
+    assert Digest.from_bytes(VERSION_1) == Digest(
+        "light/1",
+        days=(DayCounts(BEFORE, 3, 120, 100, 80), DayCounts(NEWEST, 2, 0, 100, 0)),
+        topics=(
+            TopicRecord(
+                "top_0a1b2c3d",
+                ("broadband", "outage"),
+                (DayCounts(BEFORE, 2, 90, 60, 50), DayCounts(NEWEST, 1, 0, 100, 0)),
+                date(2026, 10, 11),
+                NEWEST,
+            ),
+        ),
+        hours=(0,) * 12 + (5,) + (0,) * 11,
+        languages={"en": 5},
+        network=(NetworkDay(NEWEST, -40, 10),),
+    )
+
+
 @given(
     st.binary(max_size=300)
     | st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
         lambda inner: (
             st.lists(inner, max_size=4)
-            | st.dictionaries(st.sampled_from("veodthln"), inner, max_size=8)
+            | st.dictionaries(st.sampled_from("veodthlnmicak"), inner, max_size=8)
         ),
         max_leaves=20,
     ).map(lambda value: json.dumps(value).encode())
@@ -81,7 +149,7 @@ def test_another_version_says_to_analyse_afresh():
 
 def test_an_error_does_not_quote_the_bytes():
     with pytest.raises(DigestError) as caught:
-        Digest.from_bytes(b'{"v": 1, "o": "a private sentence"}')
+        Digest.from_bytes(b'{"v": 2, "o": "a private sentence"}')
     assert "private" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -124,9 +192,24 @@ def test_a_busy_digest_stays_small():
         {"h": [0] * 23},
         {"t": [{"i": "top_1", "w": "words", "d": [], "f": 0, "l": 0}]},
         {"n": [[0, -101, 5]]},
-        {"d": [[0, True, 0, 0, 0]]},
-        {"d": [[0, -1, 0, 0, 0]]},
-        {"d": [[9_999_999, 1, 0, 0, 0]]},
+        {"d": [0, True, 0, 0, 0]},
+        {"d": [0, -1, 0, 0, 0]},
+        {"d": [9_999_999, 1, 0, 0, 0]},
+        {"d": [0, 1, 0]},
+        {"d": [0, 1, 90, 90, 0]},
+        {"m": [0, 1, 1, 1, 1, 1, 1, 1]},
+        {"d": [0, 1, 0, 0, 0], "m": [0, 1, 1]},
+        {"t": [{"i": "top_1", "w": [], "d": [], "f": 0, "l": 0, "m": [1]}]},
+        {"t": [{"i": "top_1", "w": [], "d": [], "f": 0, "l": 0, "s": 999}]},
+        {"i": [[99, -1, ""]]},
+        {"i": [[0, -2, ""]]},
+        {"i": [[0, 0, "", 1]]},
+        {"c": [1, 2, 3, 4, 5, 6]},
+        {"a": [1, 2]},
+        {"a": [-2, 0, 0, 0, 0, 0]},
+        {"k": [[5]]},
+        {"k": [[5, 0, 7]]},
+        {"v": True},
     ],
     ids=[
         "engine",
@@ -136,6 +219,21 @@ def test_a_busy_digest_stays_small():
         "a truth for a count",
         "a negative count",
         "a day before time",
+        "a day cut short",
+        "more feelings than posts",
+        "emotions without a day",
+        "emotions cut short",
+        "a topic's emotions",
+        "a topic's subject",
+        "an intent unknown",
+        "an intent's subject",
+        "an intent's day cut short",
+        "conversations",
+        "an account cut short",
+        "an account's followers",
+        "a topic of the network cut short",
+        "a topic of the network without words",
+        "a truth for a version",
     ],
 )
 def test_a_part_out_of_range_is_refused(change):

@@ -42,7 +42,7 @@ def test_more_feeling_in_the_words_is_more_in_the_numbers(light):
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.text(max_size=100), max_size=5))
 def test_probabilities_for_any_text(texts):
-    found = load_engine().valence(texts)
+    found = load_engine().read(texts).valence
     assert found.shape == (len(texts), 3)
     assert np.isfinite(found).all()
     assert (found >= 0).all()
@@ -53,6 +53,15 @@ def test_a_post_is_read_the_same_alone_and_among_many(light):
     texts = [f"train number {i} is late, awful" for i in range(600)]
     together = light.valence(texts)
     assert np.allclose(together[599], light.valence([texts[599]])[0], atol=1e-5)
+
+
+def test_of_what_it_cannot_read_the_light_engine_tells_nothing(light):
+    found = light.read(["I need help, my awful router is broken", ""])
+    assert not found.emotions.any()
+    assert not found.intents.any()
+    assert not found.vectors.any()
+    assert light.subjects(found.vectors)[:, -1].tolist() == [1, 1]
+    assert np.array_equal(light.toward(["awful"], ["router"]), light.valence(["awful"]))
 
 
 def test_an_engine_is_loaded_once_and_named(light):
