@@ -66,7 +66,7 @@ def release(day: date, moods: Sequence[float], key: bytes) -> NetworkDay | None:
         value = STEPS[step(mean)]
     else:
         value = round(100 * min(1.0, max(-1.0, mean + _laplace(2 / (people * EPSILON), key))))
-    return NetworkDay(day, value, max(b for b in _BUCKETS if b <= people))
+    return NetworkDay(day, value, people_step(people))
 
 
 def step(mood: float) -> int:
@@ -84,6 +84,11 @@ def noise_key(secret: bytes, day: date, cohort: Sequence[str]) -> bytes:
     """
     message = "\x1f".join([day.isoformat(), *cohort]).encode("utf-8", "replace")
     return hmac.new(secret, message, sha256).digest()
+
+
+def people_step(people: int) -> int:
+    """Return the lower end of the bucket of so many people, five or more."""
+    return max(bucket for bucket in _BUCKETS if bucket <= people)
 
 
 def people_bucket(people: int) -> str:

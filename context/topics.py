@@ -1,14 +1,14 @@
 """Topics of a window: clusters of posts, named by words of the closed vocabulary.
 
-Posts are clustered in memory on all their words; what is kept of a cluster is its most telling
-terms, each of the vocabulary and each used in at least two of its posts. A topic has at least
-three posts that differ, so that no topic is one post.
+Posts are clustered in memory by what they mean and by the words they share; what is kept of a
+cluster is its most telling terms, each of the vocabulary and each used by several of its voices. A
+voice is a wording where one person is read, and a person where many are: so no topic is one post,
+and no topic of a network is one person's.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from math import log
 
 import numpy as np
@@ -16,22 +16,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.cluster import AgglomerativeClustering
 
-from context.digest import TopicRecord
 from context.text import clean, common_words, words
 from context.vocabulary import Vocabulary
 
-MIN_POSTS = 3
-"""Posts, different in wording, below which there is no topic."""
-MIN_POSTS_PER_TERM = 2
-"""Posts of the topic that must use a term before it names the topic."""
+MIN_VOICES = 3
+"""Posts, different in wording, below which one person has no topic."""
+MIN_VOICES_PER_TERM = 2
+"""Posts of the topic, different in wording, that must use a term before it names the topic."""
 MAX_TOPICS = 10
 MAX_TERMS = 5
-NEAR = 0.82
-"""Cosine distance up to which clusters are merged.
-
-Chosen on simulated people: posts about named entities (topics found .91, NMI .86) and questions by
-intent (.83, .73), a quarter noise. Non-negative factorisation into eight: .92, .82 and .80, .72.
-"""
 SAME_TOPIC = 0.3
 """Overlap of terms from which on two topics are taken for one, 0 to 1."""
 
@@ -49,29 +42,62 @@ class Cluster:
     members: tuple[int, ...]
 
 
-def find_topics(texts: Sequence[str], vocabulary: Vocabulary) -> list[Cluster]:
-    """Return the topics of one person's posts, the largest first.
+@dataclass(frozen=True, slots=True, repr=False)
+class Texts:
+    """Posts as the clustering sees them; row i of each is post i.
+
+    Attributes:
+        texts: The posts.
+        vectors: What they mean; unit rows, zeros where nothing is known.
+        voices: Who or what each is one more witness of; None counts each wording once.
+    """
+
+    texts: Sequence[str]
+    vectors: NDArray[np.float32]
+    voices: Sequence[str] | None = None
+
+
+def find_topics(
+    posts: Texts,
+    near: float,
+    blend: float,
+    vocabulary: Vocabulary,
+    *,
+    min_voices: int = MIN_VOICES,
+    min_voices_per_term: int = MIN_VOICES_PER_TERM,
+) -> list[Cluster]:
+    """Return the topics of posts, the largest first.
 
     Args:
-        texts: Her posts; equal input in equal order gives equal topics.
+        posts: The posts; equal input in equal order gives equal topics.
+        near: Mean distance up to which clusters are merged.
+        blend: Weight of the vectors' cosine distance beside that of shared words, 0 to 1.
         vocabulary: The words that may be kept.
+        min_voices: Distinct voices below which there is no topic.
+        min_voices_per_term: Distinct voices that must use a term before it names a topic.
     """
-    cleaned = [clean(text) for text in texts]
+    cleaned = [clean(text) for text in posts.texts]
     bags = [Counter(words(text)) for text in cleaned]
     terms = [_terms(common_words(text), vocabulary) for text in cleaned]
+    voices = posts.voices or [" ".join(sorted(bag.elements())) for bag in bags]
     rows = [row for row, bag in enumerate(bags) if bag]
-    if len(rows) < MIN_POSTS:
+    if len(rows) < min_voices:
         return []
-    labels = _cluster(_vectors([bags[row] for row in rows], vocabulary))
+    shared = _shared([bags[row] for row in rows], vocabulary)
+    labels = _cluster(posts.vectors[rows], shared, near, blend)
     clusters = []
     for label in sorted(set(labels.tolist())):
         members = tuple(row for row, found in zip(rows, labels, strict=True) if found == label)
-        if len({frozenset(bags[row].items()) for row in members}) < MIN_POSTS:
+        if len({voices[row] for row in members}) < min_voices:
             continue
-        named = _name([terms[row] for row in members], terms, vocabulary)
+        witnesses = Counter(
+            term for term, _ in {(term, voices[row]) for row in members for term in terms[row]}
+        )
+        allowed = {term for term, seen in witnesses.items() if seen >= min_voices_per_term}
+        named = _name([terms[row] & allowed for row in members], terms, vocabulary)
         if named:
             clusters.append(Cluster(named, members))
-    clusters.sort(key=lambda c: (-len(c.members), c.terms))
+    clusters.sort(key=lambda c: (-len(c.members), c.terms, c.members))
     return clusters[:MAX_TOPICS]
 
 
@@ -87,38 +113,19 @@ def overlap(one: Sequence[str], other: Sequence[str]) -> float:
     return sum(min(left.get(t, 0.0), right.get(t, 0.0)) for t in both) / highest if highest else 0.0
 
 
-def identities(
-    clusters: Sequence[Cluster], past: Sequence[TopicRecord]
-) -> list[TopicRecord | None]:
-    """Return for each cluster the past topic that it continues, or None; each topic once."""
-    pairs = sorted(
-        (-overlap(cluster.terms, record.terms), index, position)
-        for index, cluster in enumerate(clusters)
-        for position, record in enumerate(past)
-    )
-    found: list[TopicRecord | None] = [None] * len(clusters)
-    taken: set[int] = set()
-    for distance, index, position in pairs:
-        if -distance >= SAME_TOPIC and found[index] is None and position not in taken:
-            found[index] = past[position]
-            taken.add(position)
-    return found
-
-
-def new_id(terms: Sequence[str], taken: set[str]) -> str:
-    """Return an id for a new topic, made of its terms so that equal windows give equal ids."""
-    for salt in range(len(taken) + 1):
-        made = "top_" + sha256(f"{salt} {' '.join(terms)}".encode()).hexdigest()[:8]
-        if made not in taken:
-            break
-    return made
+def centroids(vectors: NDArray[np.float32], clusters: Sequence[Cluster]) -> NDArray[np.float32]:
+    """Return the direction of each cluster's mean; zeros where nothing is known."""
+    means = np.array([vectors[list(c.members)].mean(axis=0) for c in clusters], dtype=np.float32)
+    means = means.reshape(len(clusters), vectors.shape[1])
+    norms = np.linalg.norm(means, axis=1, keepdims=True)
+    return np.asarray(means / np.maximum(norms, 1e-12), dtype=np.float32)
 
 
 def _terms(found: Sequence[str], vocabulary: Vocabulary) -> set[str]:
     return {term for word in found if (term := vocabulary.term(word))}
 
 
-def _vectors(bags: Sequence[Counter[str]], vocabulary: Vocabulary) -> csr_matrix:
+def _shared(bags: Sequence[Counter[str]], vocabulary: Vocabulary) -> csr_matrix:
     """Return unit rows over folded words of two posts or more, rare words weighing more."""
     folded = [{vocabulary.folded.get(word, word) for word in bag} for bag in bags]
     used = Counter(word for bag in folded for word in bag)
@@ -140,12 +147,16 @@ def _vectors(bags: Sequence[Counter[str]], vocabulary: Vocabulary) -> csr_matrix
     return matrix
 
 
-def _cluster(vectors: csr_matrix) -> NDArray[np.int64]:
+def _cluster(
+    vectors: NDArray[np.float32], shared: csr_matrix, near: float, blend: float
+) -> NDArray[np.int64]:
+    meant = vectors.astype(np.float64)
+    likeness = blend * (meant @ meant.T) + (1 - blend) * (shared @ shared.T).toarray()
     # rounded, since the last bit of a dot product differs between machines
-    distance = np.round(1 - (vectors @ vectors.T).toarray(), 6).clip(0, 1)
+    distance = np.round(1 - likeness, 6).clip(0, 2)
     np.fill_diagonal(distance, 0)
     model = AgglomerativeClustering(
-        None, metric="precomputed", linkage="average", distance_threshold=NEAR
+        None, metric="precomputed", linkage="average", distance_threshold=near
     )
     return np.asarray(model.fit_predict(distance))
 
@@ -159,7 +170,6 @@ def _name(
     scores = {
         term: count**1.5 * vocabulary.rarity(term) * log(1 + len(everyone) / overall[term])
         for term, count in inside.items()
-        if count >= MIN_POSTS_PER_TERM
     }
     ranked = sorted(scores, key=lambda term: (-scores[term], term))
     return tuple(ranked[:MAX_TERMS])

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from context.analyse import analyse, first_whole_day, fit, recent
+from context.analyse import analyse, first_whole_day
 from context.digest import KEPT_DAYS, MAX_BYTES, DayCounts, Digest, NetworkDay, TopicRecord
+from context.fitting import fit
 from context.post import MAX_POSTS, WINDOW_DAYS, Post, PostKind, Window
+from context.reading import recent
 from context.render import Source, render
 from context.section import Section
 from context.vocabulary import load_vocabulary
@@ -60,8 +62,11 @@ relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[Health
 
 
 def anonymous(digest):
-    """Return the digest without its topics' ids, which are names and tell nothing."""
-    return replace(digest, topics=tuple(replace(t, id="") for t in digest.topics))
+    """Return the digest with its topics' ids, which are names and tell nothing, as places."""
+    places = {topic.id: str(place) for place, topic in enumerate(digest.topics)}
+    intents = {replace(record, topic=places.get(record.topic, "")) for record in digest.intents}
+    topics = tuple(replace(topic, id=places[topic.id]) for topic in digest.topics)
+    return replace(digest, topics=topics, intents=intents)
 
 
 @relaxed
@@ -265,10 +270,10 @@ def test_too_many_posts_on_one_day_still_make_that_day(engine):
     assert first_whole_day(recent(many, NOW, WINDOW_DAYS, MAX_POSTS), TODAY) == TODAY
 
 
-def test_a_post_of_no_language_is_counted_and_makes_no_topic_of_foreign_words(engine):
+def test_a_post_in_another_language_is_counted_and_makes_no_topic_of_foreign_words(engine):
     russian = story((0, "мама мыла раму"), (1, "мама мыла пол"), (2, "мама мыла окно"))
     digest = analyse(Window(russian), None, engine, NOW)
-    assert (len(digest.days), digest.languages, digest.topics) == (3, {}, ())
+    assert (len(digest.days), digest.languages, digest.topics) == (3, {"ru": 3}, ())
 
 
 def test_a_digest_too_large_for_its_bound_loses_its_smallest_topics():

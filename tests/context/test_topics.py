@@ -1,16 +1,15 @@
-from datetime import date
-
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from context.digest import TopicRecord
 from context.topics import (
     MAX_TOPICS,
     SAME_TOPIC,
     Cluster,
+    Texts,
+    centroids,
     find_topics,
-    identities,
-    new_id,
     overlap,
 )
 from context.vocabulary import Vocabulary
@@ -26,15 +25,17 @@ VOCABULARY = Vocabulary(
 GARDEN = ["tomatoes and basil", "garden tomatoes really", "basil in the garden, tomatoes"]
 TRAIN = ["the train at platform two", "platform without trains", "train, platform, rain"]
 terms = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=5)
-DAY = date(2026, 11, 20)
+NEAR = 0.82
 
 
-def record(name, *words):
-    return TopicRecord(name, words, (), DAY, DAY)
+def topics_of(texts, vectors=None, voices=None, *, blend=0.0, vocabulary=VOCABULARY, **limits):
+    given_vectors = np.zeros((len(texts), 1)) if vectors is None else np.array(vectors)
+    posts = Texts(texts, given_vectors.astype(np.float32), voices)
+    return find_topics(posts, NEAR, blend, vocabulary, **limits)
 
 
 def test_two_subjects_are_two_topics_named_by_shared_vocabulary_words():
-    found = find_topics([*GARDEN, *TRAIN], VOCABULARY)
+    found = topics_of([*GARDEN, *TRAIN])
     assert {c.members: set(c.terms) for c in found} == {
         (0, 1, 2): {"tomato", "basil", "garden"},
         (3, 4, 5): {"train", "platform"},
@@ -42,40 +43,40 @@ def test_two_subjects_are_two_topics_named_by_shared_vocabulary_words():
 
 
 def test_a_word_of_one_post_names_no_topic():
-    found = find_topics([*TRAIN, "train platform phone"], VOCABULARY)
+    found = topics_of([*TRAIN, "train platform phone"])
     assert "phone" not in found[0].terms
 
 
 def test_unknown_words_bring_posts_together_but_name_nothing():
     posts = ["zyxw quux", "zyxw corge", "zyxw grault"]
-    assert find_topics(posts, VOCABULARY) == []
-    named = find_topics([f"{post} phone" for post in posts], VOCABULARY)
+    assert topics_of(posts) == []
+    named = topics_of([f"{post} phone" for post in posts])
     assert named == [Cluster(("phone",), (0, 1, 2))]
 
 
 def test_words_written_as_names_name_nothing():
     posts = ["we met Garden by a phone", "saw Garden at the phone", "dear Garden has a phone"]
-    assert find_topics(posts, VOCABULARY) == [Cluster(("phone",), (0, 1, 2))]
+    assert topics_of(posts) == [Cluster(("phone",), (0, 1, 2))]
 
 
 def test_shouted_words_are_no_names():
-    assert find_topics([text.upper() for text in TRAIN], VOCABULARY)[0].terms[0] in (
+    assert topics_of([text.upper() for text in TRAIN])[0].terms[0] in (
         "train",
         "platform",
     )
 
 
 def test_few_or_equal_posts_make_no_topic():
-    assert find_topics([], VOCABULARY) == []
-    assert find_topics(TRAIN[:2], VOCABULARY) == []
-    assert find_topics([TRAIN[0]] * 9, VOCABULARY) == []
+    assert topics_of([]) == []
+    assert topics_of(TRAIN[:2]) == []
+    assert topics_of([TRAIN[0]] * 9) == []
 
 
 def test_topics_are_bounded_in_number():
     words = [f"{a}{b}x" for a in "abcdef" for b in "abcdef"]
     vocabulary = Vocabulary(dict.fromkeys(words, 1), {}, 100)
     posts = [f"{word} {extra}{word}" for word in words for extra in ("one", "two", "six", "ten")]
-    assert len(find_topics(posts, vocabulary)) == MAX_TOPICS
+    assert len(topics_of(posts, vocabulary=vocabulary)) == MAX_TOPICS
 
 
 @given(terms, terms)
@@ -89,19 +90,26 @@ def test_earlier_terms_weigh_more():
     assert overlap("abc", "axy") > SAME_TOPIC > overlap("abc", "xyc")
 
 
-def test_each_past_topic_is_continued_at_most_once_by_the_closest():
-    past = [record("top_1", "train", "platform"), record("top_2", "garden")]
-    clusters = [
-        Cluster(("train", "phone"), (0, 1, 2)),
-        Cluster(("train", "platform"), (3, 4, 5)),
-        Cluster(("basil",), (6, 7, 8)),
-    ]
-    assert identities(clusters, past) == [None, past[0], None]
+def test_meaning_brings_posts_together_that_share_no_word():
+    texts = ["garden now", "tomato rain", "basil sun", "garden tomato basil", *TRAIN]
+    one, other = [1.0, 0.0], [0.0, 1.0]
+    meant = topics_of(texts, [one] * 4 + [other] * 3, blend=0.5)
+    assert {c.members for c in meant} == {(0, 1, 2, 3), (4, 5, 6)}
+    assert (0, 1, 2, 3) not in {c.members for c in topics_of(texts)}
 
 
-def test_an_id_is_made_of_terms_and_never_given_twice():
-    first = new_id(["train"], set())
-    assert first == new_id(["train"], {"top_other"})
-    second = new_id(["train"], {first})
-    assert second != first
-    assert new_id(["train"], {first, second}) not in {first, second}
+def test_where_many_are_read_each_person_is_one_voice():
+    few = topics_of(TRAIN * 2, voices=list("aabbaa"), min_voices=3)
+    assert few == []
+    posts = [*TRAIN, *(f"{text} phone" for text in TRAIN)]
+    many = topics_of(posts, voices=list("abcabd"), min_voices=3, min_voices_per_term=4)
+    assert [(set(c.terms), len(c.members)) for c in many] == [({"train", "platform"}, 6)]
+
+
+def test_a_cluster_points_where_its_posts_do():
+    vectors = np.array([[1, 0], [0, 1], [0, 0]], dtype=np.float32)
+    clusters = [Cluster(("phone",), (0, 1)), Cluster(("train",), (2,))]
+    assert centroids(vectors, clusters) == pytest.approx(
+        np.array([[0.5**0.5, 0.5**0.5], [0, 0]]), abs=1e-6
+    )
+    assert centroids(vectors, []).shape == (0, 2)

@@ -1,0 +1,111 @@
+"""The people she follows, as read: their mood and what several of them post about.
+
+Released once a day and then frozen, both together: comparing two releases of a day tells nothing
+about who was added in between.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from context.digest import Digest, NetworkDay, NetworkTopic
+from context.engines.engine import Engine
+from context.language import READ, languages_of
+from context.network import KEPT, MIN_PEOPLE, mood_by_author, noise_key, people_step, release
+from context.post import Post, PostKind
+from context.reading import admit, discount
+from context.topics import Texts, centroids, find_topics
+from context.tracked import SURE_OF_CLUSTER, tell_subjects
+from context.vocabulary import Vocabulary
+
+MAX_TOPICS = 5
+MAX_TERMS = 3
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Around:
+    """The people around her, as far as several of them can be told of.
+
+    Attributes:
+        days: Their mood by day, oldest first.
+        topics: What at least five of them post about, the widest first.
+    """
+
+    days: tuple[NetworkDay, ...]
+    topics: tuple[NetworkTopic, ...]
+
+
+def read_around(
+    posts: Sequence[Post],
+    past: Digest | None,
+    engine: Engine,
+    today: date,
+    vocabulary: Vocabulary,
+    secret: bytes,
+) -> Around:
+    """Return what may be kept of the people she follows.
+
+    Args:
+        posts: Their recent posts.
+        past: The digest kept so far, if any; what it released today stays as it is.
+        engine: Reads the posts.
+        today: The UTC day of the refresh.
+        vocabulary: The words that may be kept.
+        secret: Secret of the service, for the noise on moods.
+    """
+    kept = tuple(n for n in (past.network if past else ()) if 0 <= (today - n.day).days < KEPT)
+    if past and any(n.day == today for n in kept):
+        return Around(kept, past.network_topics)
+    told = tellable(posts)
+    # read as they are: adapting to the group's base rates would let one friend sway the others
+    found = engine.read([post.text for post in told])
+    valence = discount(found.valence, found.irony)
+    authors = [post.author for post in told]
+    moods = mood_by_author(authors, valence[:, 2] - valence[:, 0])
+    key = noise_key(secret, today, [f"{post.author}\x1e{post.text}" for post in told])
+    released = release(today, moods, key)
+    if released is None:
+        return Around(kept, ())
+    return Around((*kept, released), _topics(told, found.vectors, engine, vocabulary))
+
+
+def tellable(posts: Sequence[Post]) -> list[Post]:
+    """Return the posts that count: own words in a language that is read, nothing sensitive."""
+    own = admit(post for post in posts if post.kind is not PostKind.BOOST)
+    by_author: defaultdict[str, list[int]] = defaultdict(list)
+    for row, post in enumerate(own):
+        by_author[post.author].append(row)
+    legible = []
+    for rows in by_author.values():
+        # each person's language by her own posts alone: nobody sways how another is read
+        told = languages_of([own[r].text for r in rows], [own[r].language for r in rows])
+        legible += [row for row, language in zip(rows, told, strict=True) if language == READ]
+    return [own[row] for row in sorted(legible)]
+
+
+def _topics(
+    posts: Sequence[Post], vectors: NDArray[np.float32], engine: Engine, vocabulary: Vocabulary
+) -> tuple[NetworkTopic, ...]:
+    texts = Texts([p.text for p in posts], vectors, [p.author for p in posts])
+    clusters = find_topics(
+        texts,
+        engine.near,
+        engine.blend,
+        vocabulary,
+        min_voices=MIN_PEOPLE,
+        min_voices_per_term=MIN_PEOPLE,
+    )
+    subjects = tell_subjects(centroids(vectors, clusters), engine, SURE_OF_CLUSTER)
+    found = [
+        NetworkTopic(
+            cluster.terms[:MAX_TERMS],
+            subject,
+            people_step(len({posts[row].author for row in cluster.members})),
+        )
+        for cluster, subject in zip(clusters, subjects, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda topic: (-topic.people, topic.terms))[:MAX_TOPICS])

@@ -1,0 +1,61 @@
+"""Facts that tell whether an account is a person's own: coarse steps, never an exact number."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from context.counts import lower_end
+from context.digest import AccountFacts
+from context.post import Account, PostKind
+from context.reading import Reading
+from context.text import clean, words
+
+ALIKE = 0.8
+"""Part of their words that two posts share (Jaccard 1901) from which on they are alike."""
+MIN_WORDS = 4
+"""Different words of a post below which it is too short to be alike by anything but chance."""
+
+_PEOPLE = (0, 10, 100, 1_000, 10_000, 100_000)
+_AGES = (0, 30, 180, 365, 1_095)
+
+
+def account_facts(
+    account: Account | None, readings: Sequence[Reading], today: date
+) -> AccountFacts | None:
+    """Return the facts of an account, or None where there is nothing to go by.
+
+    Args:
+        account: What the provider says of it.
+        readings: Her posts of the window.
+        today: The UTC day of the refresh.
+    """
+    if account is None and not readings:
+        return None
+    stated = account or Account()
+    daily = Counter(reading.day for reading in readings)
+    return AccountFacts(
+        followers=_people(stated.followers),
+        following=_people(stated.following),
+        age_days=None if stated.since is None else lower_end((today - stated.since).days, _AGES),
+        automated=stated.automated,
+        repeated=count_alike([r for r in readings if r.post.kind is not PostKind.BOOST]),
+        busiest_day=max(daily.values(), default=0),
+    )
+
+
+def count_alike(readings: Sequence[Reading]) -> int:
+    """Return the number of posts that are worded like another of them."""
+    bags = [frozenset(words(clean(reading.post.text))) for reading in readings]
+    long = [bag for bag in bags if len(bag) >= MIN_WORDS]
+    return sum(
+        any(_alike(bag, other) for place, other in enumerate(long) if place != row)
+        for row, bag in enumerate(long)
+    )
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= ALIKE * len(one | other)
+
+
+def _people(number: int | None) -> int | None:
+    return None if number is None else lower_end(number, _PEOPLE)
