@@ -11,7 +11,9 @@ from enum import StrEnum
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
-REGIONS = ("GB", "US", "DE", "IN", "AU")
+from context.text import MAX_CHARACTERS
+
+REGIONS = ("GB", "US", "DE", "FR", "ES", "IN", "AU")
 """Regions whose national way of writing telephone numbers is recognised; the international way
 is everywhere."""
 
@@ -19,20 +21,26 @@ _EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
 _CARD = re.compile(r"(?<!\d)\d(?:[ \-]?\d){11,18}(?!\d)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,8}\b")
 _IP = re.compile(
-    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b"
+    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"
+    r"|(?<![\w:])(?:[0-9a-fA-F]{1,4}::?){4,7}[0-9a-fA-F]{1,4}(?![\w:])"
 )
 _STREET = re.compile(
-    r"\b\d{1,5}[a-z]?,? (?:[A-Z][\w'\-]{1,20} ){1,3}"
+    r"\b\d{1,5}[a-z]?,? (?:[NESW]\.? )?(?:[A-Z][\w'\-]{1,20} ){1,3}"
     r"(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Drive|Dr|Close|Court|Ct|Way|Place|Pl|Square|Terrace|"
-    r"Gardens|Crescent|Boulevard|Blvd)\b"
+    r"Gardens|Crescent|Boulevard|Blvd|Row|Yard|Mews|Hill|Grove|Walk)\b"
     r"|\b[A-ZÄÖÜ][\w\-]{2,25}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{1,4}[a-z]?\b"
 )
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
 _NATIONAL = re.compile(r"\b\d{3}-\d{2}-\d{4}\b|\b[A-CEGHJ-PR-TW-Z]{2}(?: ?\d{2}){3} ?[A-D]\b")
+_PLATE = re.compile(r"\b[A-Z]{2}\d{2} ?[A-Z]{3}\b")
+# also numbers that nobody has (yet): whoever writes the sign means a telephone
+_INTERNATIONAL = re.compile(r"(?<![\w+])\+\d(?:[ ().\-]{0,2}\d){7,14}(?!\d)")
 _DIGIT = re.compile(r"\d")
 _DIGITS_FOR_A_PHONE = re.compile(r"(?:\d\D{0,3}){7}")
 
-_MAX_CHARACTERS = 8_000
+_DECIMAL = (".", ",")
+
+_PHONES_TRIED = 20
 _GAP = " "
 
 
@@ -46,6 +54,7 @@ class PersonalKind(StrEnum):
     ADDRESS = "address"
     NATIONAL_ID = "national_id"
     IP = "ip"
+    PLATE = "plate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +77,13 @@ def find_personal(text: str) -> list[Span]:
 
     E-mail and IP addresses, telephone numbers that could be dialled, card numbers whose check
     digit is right (Luhn, ISO/IEC 7812-1), account numbers whose check digits are right (IBAN,
-    ISO 13616), street addresses and postcodes, national insurance and social security numbers.
+    ISO 13616), street addresses and postcodes, national insurance and social security numbers,
+    number plates of Britain.
 
     Args:
-        text: Any text; what follows after 8,000 characters is not looked at.
+        text: Any text; what follows after ``MAX_CHARACTERS`` is not looked at.
     """
-    found = list(_spans(text[:_MAX_CHARACTERS]))
+    found = list(_spans(text[:MAX_CHARACTERS]))
     return sorted(found, key=lambda span: (span.start, span.end, span.kind))
 
 
@@ -84,7 +94,7 @@ def without_personal(text: str) -> str:
         if span.start >= place:
             kept.append(text[place : span.start])
         place = max(place, span.end)
-    return _GAP.join([*kept, text[place:_MAX_CHARACTERS]]) if kept else text[:_MAX_CHARACTERS]
+    return _GAP.join([*kept, text[place:MAX_CHARACTERS]]) if kept else text[:MAX_CHARACTERS]
 
 
 def _spans(text: str) -> Iterator[Span]:
@@ -97,6 +107,8 @@ def _spans(text: str) -> Iterator[Span]:
         (PersonalKind.ADDRESS, _STREET),
         (PersonalKind.ADDRESS, _POSTCODE),
         (PersonalKind.NATIONAL_ID, _NATIONAL),
+        (PersonalKind.PLATE, _PLATE),
+        (PersonalKind.PHONE, _INTERNATIONAL),
     ):
         yield from _matches(kind, pattern, text)
     yield from (s for s in _matches(PersonalKind.CARD, _CARD, text) if _luhn(text[s.start : s.end]))
@@ -111,8 +123,9 @@ def _matches(kind: PersonalKind, pattern: re.Pattern[str], text: str) -> Iterato
 
 def _phones(text: str) -> Iterator[Span]:
     for region in REGIONS:
-        for found in PhoneNumberMatcher(text, region, leniency=Leniency.VALID):
-            yield Span(PersonalKind.PHONE, found.start, found.end)
+        for found in PhoneNumberMatcher(text, region, Leniency.VALID, _PHONES_TRIED):
+            if text[: found.start][-1:] not in _DECIMAL:
+                yield Span(PersonalKind.PHONE, found.start, found.end)
 
 
 def _luhn(number: str) -> bool:
