@@ -1,58 +1,70 @@
 """Rendering: digests → context, section by section, for what was granted and as of now.
 
 Decay is applied here and not when digests are made, so that a context is always of its own time.
-Nothing of a section that was not granted shows in another: topics name the drivers of sentiment,
-and her own valence is compared with her network's, only where the reader may see both.
+Every section is rendered in full and in the same way for everybody; what a reader may not see is
+taken out afterwards, in one place (``withhold``), and the brief is made of what is left.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from context.brief import compose
+from context.corrections import Correction, correct
 from context.document import Absence, AbsenceReason, Context, Sections, SentimentSection
 from context.joined import Joined, Source, join
+from context.messages import DEFAULT_LANGUAGE
 from context.section import Section
+from context.views.conversations import conversations_section
+from context.views.emotions import emotions_section
+from context.views.intents import intents_section
 from context.views.network import network_section
+from context.views.reach import reach_section
 from context.views.rhythm import rhythm_section
 from context.views.sentiment import sentiment_section
 from context.views.topics import topics_section
+from context.withhold import withhold
 
 __all__ = ["Source", "render"]
 
-NOT_GRANTED = Absence(reason=AbsenceReason.NOT_GRANTED)
 
-
-def render(sources: Sequence[Source], sections: Collection[Section], now: datetime) -> Context:
+def render(
+    sources: Sequence[Source],
+    sections: Collection[Section],
+    now: datetime,
+    *,
+    corrections: Sequence[Correction] = (),
+    language: str = DEFAULT_LANGUAGE,
+) -> Context:
     """Return the context of one customer for one reader.
 
     Args:
         sources: Her connections; without any, every section says that nothing is linked.
         sections: What the reader was granted; all else comes out as not granted.
         now: The time of rendering, aware.
+        corrections: What she hid, muted or said is not her.
+        language: The reader's language, for the brief (BCP 47); English where it is not known.
     """
     today = now.astimezone(UTC).date()
     joined = join(sources, now) if sources else AbsenceReason.NOTHING_LINKED
-
     if isinstance(joined, Joined):
-        rendered = _render(joined, sections, today)
+        whole = _render(correct(joined, corrections), today)
     else:
-        absent = Absence(reason=joined)
-        rendered = Sections(topics=absent, sentiment=absent, network=absent, rhythm=absent)
-    withheld = {name.value: NOT_GRANTED for name in Section if name not in sections}
-    rendered = replace(rendered, **withheld)
-    return Context(as_of=now, brief=compose(rendered), sections=rendered)
+        whole = Sections.absent(Absence(reason=joined))
+    shown = withhold(whole, sections)
+    return Context(as_of=now, brief=compose(shown, today, language), sections=shown)
 
 
-def _render(joined: Joined, sections: Collection[Section], today: date) -> Sections:
-    named = joined.topics if Section.TOPICS in sections else ()
-    sentiment = sentiment_section(joined, today, named)
+def _render(joined: Joined, today: date) -> Sections:
+    sentiment = sentiment_section(joined, today)
     own = sentiment.valence if isinstance(sentiment, SentimentSection) else None
-    if Section.SENTIMENT not in sections:
-        own = None
     return Sections(
         topics=topics_section(joined, today),
         sentiment=sentiment,
+        emotions=emotions_section(joined, today),
+        intents=intents_section(joined, today),
+        conversations=conversations_section(joined),
         network=network_section(joined, today, own),
+        relationship=Absence(reason=AbsenceReason.NO_LENS),
         rhythm=rhythm_section(joined, today),
+        reach=reach_section(joined, today),
     )

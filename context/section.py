@@ -8,8 +8,13 @@ class Section(StrEnum):
 
     TOPICS = "topics"
     SENTIMENT = "sentiment"
+    EMOTIONS = "emotions"
+    INTENTS = "intents"
+    CONVERSATIONS = "conversations"
     NETWORK = "network"
+    RELATIONSHIP = "relationship"
     RHYTHM = "rhythm"
+    REACH = "reach"
 
     @property
     def description(self) -> str:
@@ -20,6 +25,11 @@ class Section(StrEnum):
 _DESCRIPTIONS = {
     Section.TOPICS: "What is on your mind: what you post about, and whether it grows or fades.",
     Section.SENTIMENT: "How you seem to feel: the tone of your posts, and how it changed lately.",
+    Section.EMOTIONS: "Which emotions your posts carry, and on which days you were high or low.",
+    Section.INTENTS: "What you seem to need or plan: help, a purchase, a complaint, a switch.",
+    Section.CONVERSATIONS: "How you talk: whether you tell, ask or answer, never with whom.",
     Section.NETWORK: "The mood around you: how people you follow sound, never who they are.",
+    Section.RELATIONSHIP: "What you say about this company and its rivals, and nobody else.",
     Section.RHYTHM: "When you are around: the hours you tend to post at, and roughly how often.",
+    Section.REACH: "How far you are heard, in rough numbers, and that your account is your own.",
 }

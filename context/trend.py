@@ -94,10 +94,22 @@ class Change:
     Attributes:
         since: The first UTC day of the later part.
         size: Later less earlier valence, -2 to 2.
+        deviation: Its standard deviation.
     """
 
     since: date
     size: float
+    deviation: float
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 90 % interval of the size."""
+        return max(-2.0, self.size - NORMAL_90 * self.deviation)
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 90 % interval of the size."""
+        return min(2.0, self.size + NORMAL_90 * self.deviation)
 
 
 def tally(days: Iterable[DayCounts], today: date, half_life: float | None) -> Tally:
@@ -110,7 +122,7 @@ def tally(days: Iterable[DayCounts], today: date, half_life: float | None) -> Ta
     """
     negative = neutral = positive = squares = 0.0
     for day in days:
-        weight = _decay(day.day, today, half_life)
+        weight = decay(day.day, today, half_life)
         negative += weight * day.negative / _HUNDREDTHS
         neutral += weight * day.neutral / _HUNDREDTHS
         positive += weight * day.positive / _HUNDREDTHS
@@ -120,7 +132,7 @@ def tally(days: Iterable[DayCounts], today: date, half_life: float | None) -> Ta
 
 def weigh(days: Iterable[DayCounts], today: date, half_life: float) -> float:
     """Return the weighed number of posts of days, read for valence or not."""
-    return sum(d.posts * _decay(d.day, today, half_life) for d in days)
+    return sum(d.posts * decay(d.day, today, half_life) for d in days)
 
 
 def estimate(found: Tally) -> Estimate:
@@ -157,9 +169,9 @@ def find_change(days: Sequence[DayCounts], today: date) -> Change | None:
             continue
         after, before = estimate(later), estimate(earlier)
         size = after.valence - before.valence
-        z = abs(size) / sqrt(after.deviation**2 + before.deviation**2)
-        if z >= strength:
-            best, strength = Change(since, size), z
+        deviation = sqrt(after.deviation**2 + before.deviation**2)
+        if abs(size) / deviation >= strength:
+            best, strength = Change(since, size, deviation), abs(size) / deviation
     return best
 
 
@@ -171,15 +183,15 @@ def can_tell_change(days: Sequence[DayCounts], today: date) -> bool:
     return later.effective >= MIN_LATER and earlier.effective >= MIN_EARLIER
 
 
-def growth(part_late: int, all_late: int, part_early: int, all_early: int) -> float:
-    """Return the z score of a topic's share late against early; positive when it grew.
+def growth(part_late: float, all_late: float, part_early: float, all_early: float) -> float:
+    """Return the z score of a share of posts late against early; positive when it grew.
 
     Log odds ratio with a half added to each cell (Haldane 1956).
 
     Args:
-        part_late: The topic's posts late.
+        part_late: Posts of the kind late.
         all_late: All posts late.
-        part_early: The topic's posts early.
+        part_early: Posts of the kind early.
         all_early: All posts early.
     """
     cells = [part_late, all_late - part_late, part_early, all_early - part_early]
@@ -187,7 +199,14 @@ def growth(part_late: int, all_late: int, part_early: int, all_early: int) -> fl
     return log(a * d / (b * c)) / sqrt(1 / a + 1 / b + 1 / c + 1 / d)
 
 
-def _decay(day: date, today: date, half_life: float | None) -> float:
+def decay(day: date, today: date, half_life: float | None) -> float:
+    """Return the weight of a day's posts, 0 to 1.
+
+    Args:
+        day: The UTC day; days after ``today`` count as today's.
+        today: The UTC day of rendering.
+        half_life: Days after which a post weighs half, or None for equal weights.
+    """
     if half_life is None:
         return 1.0
     return float(2.0 ** (-max(0, (today - day).days) / half_life))

@@ -1,5 +1,7 @@
 """Sentences about a section of her context, made of nothing but the section."""
 
+from functools import singledispatch
+
 from app.portal.words import (
     MOODS,
     absence_words,
@@ -13,7 +15,12 @@ from context.document import (
     AbsenceReason,
     AnySection,
     Context,
+    ConversationsSection,
+    EmotionsSection,
+    IntentsSection,
     NetworkSection,
+    ReachSection,
+    RelationshipSection,
     RhythmSection,
     SentimentSection,
     TopicsSection,
@@ -30,17 +37,61 @@ def glimpse(section: Section, content: AnySection) -> str:
         section: Which.
         content: As it is now.
     """
-    match content:
-        case TopicsSection():
-            return "; ".join(f"{topic.label} ({topic.direction})" for topic in content.topics)
-        case SentimentSection():
-            return tone_words(content.valence) + trend_words(content.trend)
-        case NetworkSection():
-            return f"{MOODS[content.mood].lower()}, from {span_words(content.people)} people"
-        case RhythmSection():
-            often = span_words(content.posts_per_week)
-            return f"{often} posts a week; most active: {hours_words(content.active_hours)}"
-    return f"nothing yet. {absence_words(section, content.reason)}"
+    if isinstance(content, Absence):
+        return f"nothing yet. {absence_words(section, content.reason)}"
+    return _seen(content)
+
+
+@singledispatch
+def _seen(content: object) -> str:
+    raise TypeError(f"no words for a {type(content).__name__}: register them here")
+
+
+@_seen.register
+def _(content: TopicsSection) -> str:
+    return "; ".join(f"{topic.label} ({topic.direction})" for topic in content.topics)
+
+
+@_seen.register
+def _(content: SentimentSection) -> str:
+    return tone_words(content.valence) + trend_words(content.trend)
+
+
+@_seen.register
+def _(content: EmotionsSection) -> str:
+    return ", ".join(share.emotion for share in content.emotions) or "none stands out"
+
+
+@_seen.register
+def _(content: IntentsSection) -> str:
+    wants = dict.fromkeys(claim.intent.replace("_", " ") for claim in content.intents)
+    return ", ".join(wants) or "nothing at the moment"
+
+
+@_seen.register
+def _(content: ConversationsSection) -> str:
+    return f"{content.answers:.0%} of your posts answer others"
+
+
+@_seen.register
+def _(content: NetworkSection) -> str:
+    return f"{MOODS[content.mood].lower()}, from {span_words(content.people)} people"
+
+
+@_seen.register
+def _(content: RelationshipSection) -> str:
+    return f"{tone_words(content.valence)}, from {content.evidence} posts that name it"
+
+
+@_seen.register
+def _(content: RhythmSection) -> str:
+    often = span_words(content.posts_per_week)
+    return f"{often} posts a week; most active: {hours_words(content.active_hours)}"
+
+
+@_seen.register
+def _(content: ReachSection) -> str:
+    return f"{span_words(content.followers or 'an unknown number of')} people follow you"
 
 
 def common_reason(context: Context) -> AbsenceReason | None:

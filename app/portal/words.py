@@ -20,8 +20,13 @@ HOURS_OF_DAY = 24
 SECTION_NAMES = {
     Section.TOPICS: "Topics",
     Section.SENTIMENT: "Sentiment",
+    Section.EMOTIONS: "Emotions",
+    Section.INTENTS: "Needs and plans",
+    Section.CONVERSATIONS: "Conversations",
     Section.NETWORK: "Network mood",
+    Section.RELATIONSHIP: "Relationship",
     Section.RHYTHM: "Rhythm",
+    Section.REACH: "Reach",
 }
 
 MOODS = {MoodStep.LOW: "Low", MoodStep.MIXED: "Mixed", MoodStep.HIGH: "High"}
@@ -39,6 +44,7 @@ ABSENCES = {
     AbsenceReason.STALE: "What we know is too old to be shown.",
     AbsenceReason.LINK_BROKEN: "No account is linked that could be read.",
     AbsenceReason.NOT_GRANTED: "You do not share this.",
+    AbsenceReason.NO_LENS: "The company has named nothing to look for.",
 }
 
 REMEDIES = {
@@ -48,6 +54,7 @@ REMEDIES = {
     AbsenceReason.STALE: "Refresh your connection to bring it up to date.",
     AbsenceReason.LINK_BROKEN: "Link an account, or link yours again, to change that.",
     AbsenceReason.NOT_GRANTED: "You decide about it when a company asks.",
+    AbsenceReason.NO_LENS: "If it ever does, you are asked first.",
 }
 
 _TOO_LITTLE = {
@@ -76,6 +83,7 @@ _WITHHELD = {
     "stale": "too old",
     "link_broken": "no account could be read",
     "not_granted": "not part of this grant",
+    "no_lens": "it has named nothing to look for",
     "grant_revoked": "you had revoked the grant",
     "grant_expired": "the grant had expired",
     "purpose_mismatch": "it asked for another purpose",

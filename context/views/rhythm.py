@@ -1,10 +1,11 @@
 """The rhythm section: when she is around."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from context.document import Absence, AbsenceReason, RhythmSection
 from context.joined import Joined
 from context.post import WINDOW_DAYS
+from context.views.evidence import window_days
 
 MIN_EVIDENCE = 10
 """Posts below which no rhythm is told."""
@@ -43,6 +44,5 @@ def _smooth(shares: list[float], hour: int) -> float:
 
 
 def _per_week(joined: Joined, today: date) -> str:
-    start = today - timedelta(days=WINDOW_DAYS - 1)
-    weekly = 7 / WINDOW_DAYS * sum(day.posts for day in joined.days if start <= day.day <= today)
+    weekly = 7 / WINDOW_DAYS * sum(day.posts for day in window_days(joined.days, today))
     return next((name for above, name in _WEEKLY if weekly < above), "over 30")

@@ -68,7 +68,8 @@ def test_topics_alike_are_joined_under_the_one_seen_first():
     older = topic("top_1", ("train", "platform"), DAY - timedelta(days=9))
     newer = topic("top_2", ("train", "commuter", "ticket"), posts=5)
     other = topic("top_3", ("garden",))
-    joined = join_topics([newer, other, older])
+    joined, names = join_topics([newer, other, older])
+    assert names == {"top_1": "top_1", "top_2": "top_1", "top_3": "top_3"}
     assert [t.id for t in joined] == ["top_1", "top_3"]
     assert joined[0].terms == ("train", "commuter", "ticket")
     assert joined[0].days[0].posts == 8

@@ -1,8 +1,10 @@
 from context.section import Section
 
+NAMES = "topics sentiment emotions intents conversations network relationship rhythm reach"
+
 
 def test_the_sections_are_these_and_each_is_described_to_the_customer():
-    assert [section.value for section in Section] == ["topics", "sentiment", "network", "rhythm"]
+    assert " ".join(Section) == NAMES
     for section in Section:
         assert "you" in section.description
         assert section.description.endswith(".")

@@ -9,7 +9,12 @@ from app.store.customers import IdentifierType
 from app.usecases.contexts import IdentifierValue, Reading, ServedContext
 from context.document import (
     Absence,
+    ConversationsSection,
+    EmotionsSection,
+    IntentsSection,
     NetworkSection,
+    ReachSection,
+    RelationshipSection,
     RhythmSection,
     SentimentSection,
     TopicsSection,
@@ -30,8 +35,13 @@ class SectionsAnswer(BaseModel):
 
     topics: Annotated[TopicsSection | Absence, _BY_STATUS] | None = None
     sentiment: Annotated[SentimentSection | Absence, _BY_STATUS] | None = None
+    emotions: Annotated[EmotionsSection | Absence, _BY_STATUS] | None = None
+    intents: Annotated[IntentsSection | Absence, _BY_STATUS] | None = None
+    conversations: Annotated[ConversationsSection | Absence, _BY_STATUS] | None = None
     network: Annotated[NetworkSection | Absence, _BY_STATUS] | None = None
+    relationship: Annotated[RelationshipSection | Absence, _BY_STATUS] | None = None
     rhythm: Annotated[RhythmSection | Absence, _BY_STATUS] | None = None
+    reach: Annotated[ReachSection | Absence, _BY_STATUS] | None = None
 
 
 class ContextAnswer(BaseModel):

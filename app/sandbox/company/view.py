@@ -20,6 +20,7 @@ ABSENCES = {
     "stale": "What is known is too old to be used.",
     "link_broken": "The customer’s account is not connected at the moment.",
     "pending": "Still being read. Try again in a moment.",
+    "no_lens": "This company has named nothing to look for.",
 }
 _TITLES = {
     "topics": "On the customer’s mind",

@@ -37,9 +37,12 @@ def topic(
         id=label.replace(" ", "-"),
         label=label,
         terms=label.split(),
+        subject=None,
         direction=direction,
         share=share,
         valence=valence,
+        emotions=[],
+        answers=0.2,
         confidence=0.8,
         evidence=round(share * 80),
         first_seen=date(2026, 2, 8),
@@ -65,11 +68,11 @@ SENTIMENT = SentimentSection(
     interval=(-0.45, -0.17),
     confidence=0.8,
     evidence=64,
-    trend=Trend(direction=TrendDirection.FALLING, change=-0.71, since=SINCE),
+    trend=Trend(direction=TrendDirection.FALLING, change=-0.71, interval=(-1.0, -0.4), since=SINCE),
     daily=[day(number, value) for number, value in enumerate(CURVE)],
     drivers=[
-        Driver(id="broadband-outage", label="broadband outage", effect=-0.22),
-        Driver(id="team-play-offs", label="team play-offs", effect=0.09),
+        Driver(id="broadband-outage", label="broadband outage", effect=-0.22, rest=0.1),
+        Driver(id="team-play-offs", label="team play-offs", effect=0.09, rest=-0.4),
     ],
 )
 TOPICS = TopicsSection(
@@ -89,6 +92,8 @@ NETWORK = NetworkSection(
     people="10-24",
     confidence=0.7,
     difference=-0.25,
+    topics=[],
+    own_topics=[],
     day=date(2026, 3, 2),
 )
 RHYTHM = RhythmSection(
@@ -103,14 +108,19 @@ RHYTHM = RhythmSection(
 CONTEXT = Context(
     as_of=AS_OF,
     brief="Seems somewhat frustrated, down since 20 February, mostly about broadband outage.",
-    sections=Sections(topics=TOPICS, sentiment=SENTIMENT, network=NETWORK, rhythm=RHYTHM),
+    sections=replace(
+        Sections.absent(Absence(reason=AbsenceReason.INSUFFICIENT_DATA)),
+        topics=TOPICS,
+        sentiment=SENTIMENT,
+        network=NETWORK,
+        rhythm=RHYTHM,
+    ),
 )
 
 
 def absent(reason: AbsenceReason) -> Context:
     """A context in which every section is absent for one reason."""
-    absence = Absence(reason=reason)
-    sections = Sections(topics=absence, sentiment=absence, network=absence, rhythm=absence)
+    sections = Sections.absent(Absence(reason=reason))
     return Context(as_of=AS_OF, brief="Too little is known to say anything yet.", sections=sections)
 
 

@@ -74,7 +74,7 @@ def inside(drawing: ET.Element) -> bool:
 def test_the_curve_keeps_inside_its_frame(daily: list[DailyValence], since: date | None):
     # Mutation tried: `_y` or `_Days.x` without its clamp.
     direction = TrendDirection.RISING if since else TrendDirection.UNKNOWN
-    trend = Trend(direction=direction, change=0.5 if since else 0.0, since=since)
+    trend = Trend(direction=direction, change=0.5 if since else 0.0, interval=None, since=since)
     drawing = tree(sentiment_chart(replace(SENTIMENT, daily=daily, trend=trend)))
     assert inside(drawing)
     (curve,) = drawing.iter("polyline")
@@ -121,7 +121,7 @@ def test_the_curve_says_in_words_what_it_shows():
 
 
 def test_a_single_day_stands_in_the_middle_and_no_day_draws_nothing():
-    trend = Trend(direction=TrendDirection.UNKNOWN, change=0.0, since=None)
+    trend = Trend(direction=TrendDirection.UNKNOWN, change=0.0, interval=None, since=None)
     one = replace(SENTIMENT, daily=SENTIMENT.daily[:1], trend=trend)
     (curve,) = tree(sentiment_chart(one)).iter("polyline")
     assert curve.get("points").startswith("50,")

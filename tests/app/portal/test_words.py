@@ -84,7 +84,10 @@ def test_a_glimpse_says_what_a_reader_would_see(section: Section, said: str):
     ],
 )
 def test_a_trend_is_said_when_it_is_known(direction: TrendDirection, since: object, said: str):
-    assert phrases.trend_words(Trend(direction=direction, change=0.0, since=since)) == said
+    assert (
+        phrases.trend_words(Trend(direction=direction, change=0.0, interval=None, since=since))
+        == said
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""The reach section: how far she is heard, and whether a person writes there."""
+
+from datetime import date
+
+from context.digest import AccountFacts
+from context.document import (
+    Absence,
+    AbsenceReason,
+    Authenticity,
+    AuthenticityLevel,
+    Doubt,
+    ReachSection,
+)
+from context.joined import Joined
+from context.views.evidence import window_days
+from context.views.naming import bucket
+
+PEOPLE = (0, 10, 100, 1_000, 10_000, 100_000)
+"""Lower ends of the buckets of followers."""
+AGES = (0, 30, 180, 365, 1095)
+"""Lower ends of the buckets of an account's age in days."""
+MIN_POSTS = 10
+"""Posts of the window below which a person cannot be told from a robot."""
+REPEATED = 0.3
+"""Part of the window's posts alike another from which on an account repeats itself."""
+TOO_OFTEN = 60
+"""Posts on one day from which on it is doubtful that a person wrote them all."""
+
+_DOUBTFUL = frozenset({Doubt.AUTOMATED, Doubt.REPEATS_ITSELF, Doubt.POSTS_TOO_OFTEN})
+
+
+def reach_section(joined: Joined, today: date) -> ReachSection | Absence:
+    """Return how far she is heard.
+
+    Args:
+        joined: Her digests as one.
+        today: The UTC day of rendering.
+    """
+    facts = joined.account
+    if facts is None:
+        return Absence(reason=AbsenceReason.INSUFFICIENT_DATA)
+    posts = sum(day.posts for day in window_days(joined.days, today))
+    return ReachSection(
+        as_of=joined.as_of,
+        sources=joined.sources,
+        followers=_bucket(facts.followers, PEOPLE),
+        following=_bucket(facts.following, PEOPLE),
+        account_age=_bucket(facts.age_days, AGES),
+        authenticity=_authenticity(facts, posts),
+    )
+
+
+def _bucket(lowest: int | None, edges: tuple[int, ...]) -> str | None:
+    return None if lowest is None else bucket(lowest, edges)
+
+
+def _authenticity(facts: AccountFacts, posts: int) -> Authenticity:
+    holds = {
+        Doubt.AUTOMATED: facts.automated,
+        Doubt.NEW_ACCOUNT: facts.age_days is not None and facts.age_days < AGES[1],
+        Doubt.UNKNOWN_AGE: facts.age_days is None,
+        Doubt.REPEATS_ITSELF: posts >= MIN_POSTS and facts.repeated >= REPEATED * posts,
+        Doubt.POSTS_TOO_OFTEN: facts.busiest_day >= TOO_OFTEN,
+        Doubt.FEW_POSTS: posts < MIN_POSTS,
+    }
+    reasons = [doubt for doubt in Doubt if holds[doubt]]
+    if _DOUBTFUL.intersection(reasons):
+        level = AuthenticityLevel.DOUBTFUL
+    else:
+        level = AuthenticityLevel.UNCLEAR if reasons else AuthenticityLevel.LIKELY
+    return Authenticity(level=level, reasons=reasons)
