@@ -110,20 +110,8 @@ class Digest:
         """
         if len(data) > _MAX_INPUT:
             raise DigestError("too large for a digest: analyse the window afresh")
-        try:
+        with packing.refusing("not a digest: analyse the window afresh"):
             return cls._unpack(upgrade(json.loads(data), VERSION))
-        except DigestError:
-            raise
-        except (
-            ValueError,
-            LookupError,
-            TypeError,
-            AttributeError,
-            OverflowError,
-            RecursionError,
-        ):
-            # the cause is not chained: it may quote the bytes
-            raise DigestError("not a digest: analyse the window afresh") from None
 
     @classmethod
     def _unpack(cls, document: Document) -> "Digest":

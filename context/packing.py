@@ -5,7 +5,8 @@ list of days, of the newest day elsewhere. Every reader here takes what anybody 
 raises ``DigestError`` where a part is out of range.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -31,6 +32,20 @@ _MISSING = -1
 
 class DigestError(ValueError):
     """The bytes are no digest this version can read: analyse the window afresh, without them."""
+
+
+@contextmanager
+def refusing(message: str) -> Iterator[None]:
+    """Turn whatever reading malformed parts raises into ``DigestError`` with a message.
+
+    The cause is not chained: it may quote the bytes.
+    """
+    try:
+        yield
+    except DigestError:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+        raise DigestError(message) from None
 
 
 def pack_days(days: Iterable[DayCounts], newest: date) -> list[int]:
@@ -110,19 +125,26 @@ def unpack_topic(packed: dict[str, object], newest: date) -> TopicRecord:
 
 def pack_intent(record: IntentRecord, newest: date) -> list[object]:
     """Return an intent: its place, its subject's place, the topic's id, days and hundredths."""
-    flat = [n for day, posts in record.days for n in ((newest - day).days, posts)]
-    return [INTENTS.index(record.intent), _place(record.subject), record.topic, *flat]
+    shown = pack_shown(record.days, newest)
+    return [INTENTS.index(record.intent), _place(record.subject), record.topic, *shown]
 
 
 def unpack_intent(packed: list[object], newest: date) -> IntentRecord:
     """Return the intent that ``pack_intent`` wrote."""
     intent, subject, topic, *flat = packed
-    return IntentRecord(
-        INTENTS[count(intent)],
-        _subject(subject),
-        text(topic),
-        tuple((day_before(newest, offset), count(posts)) for offset, posts in _rows(flat, 2)),
-    )
+    days = unpack_shown(flat, newest)
+    return IntentRecord(INTENTS[count(intent)], _subject(subject), text(topic), days)
+
+
+def pack_shown(days: Iterable[tuple[date, int]], newest: date) -> list[int]:
+    """Return days with hundredths, one after the other."""
+    return [number for day, posts in days for number in ((newest - day).days, posts)]
+
+
+def unpack_shown(flat: object, newest: date) -> tuple[tuple[date, int], ...]:
+    """Return the days with hundredths that ``pack_shown`` wrote."""
+    rows = _rows(flat, 2)
+    return tuple((day_before(newest, offset), count(posts)) for offset, posts in rows)
 
 
 def pack_network(days: Iterable[NetworkDay], newest: date) -> list[list[int]]:

@@ -17,7 +17,8 @@ REGIONS = ("GB", "US", "DE", "FR", "ES", "IN", "AU")
 """Regions whose national way of writing telephone numbers is recognised; the international way
 is everywhere."""
 
-_EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
+# a handle of the Fediverse, @name@host, is none
+_EMAIL = re.compile(r"(?<![\w.+\-@])[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
 _CARD = re.compile(r"(?<!\d)\d(?:[ \-]?\d){11,18}(?!\d)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,8}\b")
 _IP = re.compile(

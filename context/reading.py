@@ -32,6 +32,7 @@ class Reading:
         valence: Hundredths of negative, neutral, positive; they sum to 100 or are zeros.
         emotions: Hundredths of each emotion.
         intents: Hundredths of each intent.
+        irony: Probability that it means the opposite of what it says.
         vector: What it means; None where the engine does not read its language.
     """
 
@@ -40,6 +41,7 @@ class Reading:
     valence: tuple[int, int, int] = NO_VALENCE
     emotions: tuple[int, ...] = NO_EMOTIONS
     intents: tuple[int, ...] = NO_INTENTS
+    irony: float = 0.0
     vector: NDArray[np.float32] | None = None
 
     @property
@@ -89,14 +91,19 @@ def read(posts: Sequence[Post], engine: Engine) -> list[Reading]:
     readings = [Reading(post, code) for post, code in zip(posts, languages, strict=True)]
     for place, row in enumerate(legible):
         readings[row] = replace(readings[row], vector=found.vectors[place])
-    valence = _hundredths(discount(adapt(found.valence[own]), found.irony[own]))
+    valence = hundredths(discount(adapt(found.valence[own]), found.irony[own]))
     emotions = _independent(found.emotions[own], len(EMOTIONS))
     intents = _independent(found.intents[own], len(INTENTS))
-    told = zip(own, valence, emotions, intents, strict=True)
-    for place, of_valence, of_emotions, of_intents in told:
+    irony = found.irony[own].tolist()
+    told = zip(own, valence, emotions, intents, irony, strict=True)
+    for place, of_valence, of_emotions, of_intents, of_irony in told:
         row = legible[place]
         readings[row] = replace(
-            readings[row], valence=of_valence, emotions=of_emotions, intents=of_intents
+            readings[row],
+            valence=of_valence,
+            emotions=of_emotions,
+            intents=of_intents,
+            irony=of_irony,
         )
     return readings
 
@@ -118,7 +125,7 @@ def _order(post: Post) -> tuple[datetime, str, str, str, str, str]:
     return post.created_at, post.author, post.text, post.kind, stated, post.reply_to or ""
 
 
-def _hundredths(probabilities: NDArray[np.float64]) -> list[tuple[int, int, int]]:
+def hundredths(probabilities: NDArray[np.float64]) -> list[tuple[int, int, int]]:
     """Return each row in hundredths that sum to 100, so that no post counts for more or less."""
     negative = np.rint(100 * probabilities[:, 0]).astype(int)
     positive = np.minimum(np.rint(100 * probabilities[:, 2]).astype(int), 100 - negative)

@@ -38,18 +38,16 @@ _COMMON = re.compile(
 _ELONGATED = re.compile(r"(\w)\1{2,}")
 
 
-def clean(text: str) -> str:
-    """Return the readable words of a post with markup, addresses, handles and numbers taken out.
+def plain(text: str) -> str:
+    """Return the words of a post with markup taken out and links as ``http``; handles stay.
 
-    Links become ``http`` and handles ``@user``, since that *something* was there carries meaning;
-    e-mail addresses and runs of digits long enough to be a telephone, card or account number
-    vanish. Any Unicode is accepted, lone surrogates included.
+    Any Unicode is accepted, lone surrogates included.
 
     Args:
         text: The post as its provider gave it, HTML or plain.
 
     Returns:
-        At most ``MAX_CHARACTERS`` characters in NFKC form, white space single.
+        At most ``MAX_CHARACTERS`` characters in NFKC form.
     """
     text = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")
     if "<" in text:
@@ -61,6 +59,23 @@ def clean(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     if "/" in text or "." in text or "http" in text:
         text = _URL.sub("http", text)
+    return text
+
+
+def clean(text: str) -> str:
+    """Return the readable words of a post with markup, addresses, handles and numbers taken out.
+
+    Links become ``http`` and handles ``@user``, since that *something* was there carries meaning;
+    e-mail addresses and runs of digits long enough to be a telephone, card or account number
+    vanish.
+
+    Args:
+        text: The post as its provider gave it, HTML or plain.
+
+    Returns:
+        At most ``MAX_CHARACTERS`` characters in NFKC form, white space single.
+    """
+    text = plain(text)
     if "@" in text:
         text = _EMAIL.sub(" ", _HANDLE.sub("@user", text))
     text = _NUMBER.sub(" ", text)

@@ -52,7 +52,8 @@ def test_what_is_personal_is_found_and_goes(text, kind, value):
         "to GB83 WEST 1234 5698 7654 32, a wrong check digit",
         "won 3-1 in 2019 at 12:30 on 2024-11-20",
         "1000000 views and 3.1415926535 pies",
-        "no digits and no @ at all",
+        "no digits and no at sign at all",
+        "thanks @ada@social.example for that",
     ],
 )
 def test_numbers_that_identify_nobody_stay(text):
