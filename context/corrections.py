@@ -86,6 +86,15 @@ def correct(joined: Joined, corrections: Sequence[Correction]) -> Joined:
     )
 
 
+def hidden_subjects(corrections: Sequence[Correction]) -> set[Subject]:
+    """Return the subjects that corrected topics belong to, to be named nowhere else either.
+
+    Args:
+        corrections: All that she has not lifted.
+    """
+    return {c.subject for c in corrections if c.subject is not None and c.intent is None}
+
+
 def _is_hidden(record: IntentRecord, joined: Joined, corrections: Sequence[Correction]) -> bool:
     topic = next((t for t in joined.topics if t.id == record.topic), None)
     return any(_matches(correction, record, topic) for correction in corrections)

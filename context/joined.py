@@ -56,6 +56,8 @@ class Joined:
         conversations: How she takes part, added up.
         account: Facts of all her accounts, added up; None where none was looked at.
         network_topics: What people she follows post about, the widest first.
+        parts: The digests that were joined, each with its provider.
+        names: For the id of every topic of a part the id of the topic that it is part of.
     """
 
     as_of: datetime
@@ -68,6 +70,8 @@ class Joined:
     conversations: ConversationCounts = field(default_factory=ConversationCounts)
     account: AccountFacts | None = None
     network_topics: tuple[NetworkTopic, ...] = ()
+    parts: tuple[tuple[str, Digest], ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def join(sources: Sequence[Source], now: datetime) -> Joined | AbsenceReason:
@@ -103,6 +107,8 @@ def join(sources: Sequence[Source], now: datetime) -> Joined | AbsenceReason:
         conversations=_add_conversations([digest.conversations for digest in digests]),
         account=_add_accounts([digest.account for digest in digests if digest.account]),
         network_topics=_join_network_topics([t for d in digests for t in d.network_topics]),
+        parts=tuple((provider, digest) for provider, digest, _ in fresh),
+        names=names,
     )
 
 

@@ -8,6 +8,7 @@ from context.digest import IntentRecord
 from context.document import Absence, AbsenceReason, IntentClaim, IntentsSection, IntentTopic
 from context.intents import INTENTS, Intent
 from context.joined import Joined
+from context.trend import decay
 from context.views.evidence import either, window_days
 from context.views.naming import label
 
@@ -24,7 +25,6 @@ LIFE: Final = {
 """Days after the latest post for which an intent is told; it weighs half after half of them."""
 CLEAR = 0.5
 """Probability from which on a day's posts show an intent by themselves."""
-MAX_INTENTS = 8
 
 
 def intents_section(joined: Joined, today: date) -> IntentsSection | Absence:
@@ -43,9 +43,7 @@ def intents_section(joined: Joined, today: date) -> IntentsSection | Absence:
     claims = [
         claim for record in joined.intents if (claim := _claim(record, names, today)) is not None
     ]
-    return IntentsSection(
-        as_of=joined.as_of, sources=joined.sources, intents=ranked(claims)[:MAX_INTENTS]
-    )
+    return IntentsSection(as_of=joined.as_of, sources=joined.sources, intents=ranked(claims))
 
 
 def ranked(claims: Iterable[IntentClaim]) -> list[IntentClaim]:
@@ -73,7 +71,7 @@ def _claim(record: IntentRecord, names: dict[str, str], today: date) -> IntentCl
         intent=record.intent,
         subject=record.subject,
         topic=IntentTopic(id=record.topic, label=names[record.topic]) if known else None,
-        strength=round(either(p * 2.0 ** (-(today - d).days / (life / 2)) for d, p in shown), 2),
+        strength=round(either(p * decay(d, today, life / 2) for d, p in shown), 2),
         confidence=round(either(probability for _, probability in shown), 2),
         evidence=max(1, round(sum(expected for _, expected in posts))),
         first_seen=min(clear),

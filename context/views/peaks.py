@@ -22,7 +22,7 @@ APART = timedelta(days=3)
 """Days between two peaks of the same direction."""
 MAX_PEAKS = 4
 MIN_PART = 1 / 3
-"""Part of the span's feeling that a topic must hold to be what the peak is about."""
+"""Part of all topics' feeling near a peak that a topic must hold to be what it is about."""
 
 DIRECTIONS: Final = {
     Emotion.ANGER: PeakDirection.LOW,
@@ -109,14 +109,10 @@ def _topic(found: _Standout, topics: Sequence[TopicRecord]) -> TopicRecord | Non
 
 
 def _feeling(topic: TopicRecord, found: _Standout) -> float:
-    """Return how much of the emotion a topic's posts near a peak are likely to hold."""
+    """Return how many of a topic's posts near a peak are likely to carry the emotion."""
     posts = sum(day.posts for day in topic.days)
-    if not posts:
-        return 0.0
-    usual = topic.emotions[EMOTIONS.index(found.emotion)] / (100 * posts)
-    is_low = DIRECTIONS[found.emotion] is PeakDirection.LOW
-    toned = sum(d.negative if is_low else d.positive for d in _near(found.day, topic.days))
-    return usual * toned
+    usual = topic.emotions[EMOTIONS.index(found.emotion)] / (100 * max(1, posts))
+    return usual * sum(day.posts for day in _near(found.day, topic.days))
 
 
 def _near(day: date, days: Sequence[DayCounts]) -> list[DayCounts]:
