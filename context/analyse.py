@@ -19,7 +19,6 @@ from context.digest import Digest
 from context.engines.engine import Engine
 from context.fitting import fit
 from context.post import (
-    MAX_NETWORK_POSTS,
     MAX_POSTS,
     NETWORK_DAYS,
     WINDOW_DAYS,
@@ -55,7 +54,7 @@ def analyse(
     first_day = first_whole_day(posts, today)
     readings = read(admit(posts), engine)
     topics = track_topics(readings, past, first_day, engine, vocabulary)
-    followed = recent(window.network, now, NETWORK_DAYS, MAX_NETWORK_POSTS)
+    followed = recent(window.network, now, NETWORK_DAYS)
     around = read_around(followed, past, engine, today, vocabulary, noise_secret)
     return fit(
         Digest(

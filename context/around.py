@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
 from context.digest import Digest, NetworkDay, NetworkTopic
-from context.engines.engine import Engine
+from context.engines.engine import Engine, Readings
 from context.language import READ, languages_of
 from context.network import KEPT, MIN_PEOPLE, mood_by_author, noise_key, people_step, release
 from context.post import Post, PostKind
@@ -22,6 +23,10 @@ from context.topics import Texts, centroids, find_topics
 from context.tracked import SURE_OF_CLUSTER, tell_subjects
 from context.vocabulary import Vocabulary
 
+PER_PERSON = 8
+"""Newest posts that are read of each person, so that nobody who writes much crowds out others."""
+MAX_PEOPLE = 250
+"""People who are read at most, chosen by their names' hashes: one more or less moves one place."""
 MAX_TOPICS = 5
 MAX_TERMS = 3
 
@@ -61,11 +66,8 @@ def read_around(
     if past and any(n.day == today for n in kept):
         return Around(kept, past.network_topics)
     told = tellable(posts)
-    # read as they are: adapting to the group's base rates would let one friend sway the others
     found = engine.read([post.text for post in told])
-    valence = discount(found.valence, found.irony)
-    authors = [post.author for post in told]
-    moods = mood_by_author(authors, valence[:, 2] - valence[:, 0])
+    moods = moods_of(told, found)
     key = noise_key(secret, today, [f"{post.author}\x1e{post.text}" for post in told])
     released = release(today, moods, key)
     if released is None:
@@ -74,17 +76,46 @@ def read_around(
 
 
 def tellable(posts: Sequence[Post]) -> list[Post]:
-    """Return the posts that count: own words in a language that is read, nothing sensitive."""
-    own = admit(post for post in posts if post.kind is not PostKind.BOOST)
-    by_author: defaultdict[str, list[int]] = defaultdict(list)
-    for row, post in enumerate(own):
-        by_author[post.author].append(row)
-    legible = []
-    for rows in by_author.values():
-        # each person's language by her own posts alone: nobody sways how another is read
-        told = languages_of([own[r].text for r in rows], [own[r].language for r in rows])
-        legible += [row for row, language in zip(rows, told, strict=True) if language == READ]
-    return [own[row] for row in sorted(legible)]
+    """Return the posts that count: own words in a language that is read, nothing sensitive.
+
+    Whether a post counts depends on its author's posts alone, and whether an author counts changes
+    with at most one other author: so whatever one person does, one person's mood changes.
+
+    Args:
+        posts: Recent posts, oldest first.
+    """
+    by_author: defaultdict[str, list[Post]] = defaultdict(list)
+    for post in posts:
+        if post.kind is not PostKind.BOOST:
+            by_author[post.author].append(post)
+    legible = {author: _legible(found[-PER_PERSON:]) for author, found in by_author.items()}
+    heard = sorted((author for author, found in legible.items() if found), key=_place)
+    chosen = set(heard[:MAX_PEOPLE])
+    return [post for author in by_author if author in chosen for post in legible[author]]
+
+
+def moods_of(posts: Sequence[Post], found: Readings) -> list[float]:
+    """Return one value in [-1, 1] per author: positive less negative, irony discounted.
+
+    Read as they are: adapting to the group's base rates would let one friend sway the others.
+
+    Args:
+        posts: What ``tellable`` returned.
+        found: How an engine reads them.
+    """
+    valence = discount(found.valence, found.irony)
+    return mood_by_author([post.author for post in posts], valence[:, 2] - valence[:, 0])
+
+
+def _legible(posts: Sequence[Post]) -> list[Post]:
+    own = admit(posts)
+    # each person's language by her own posts alone: nobody sways how another is read
+    languages = languages_of([post.text for post in own], [post.language for post in own])
+    return [post for post, code in zip(own, languages, strict=True) if code == READ]
+
+
+def _place(author: str) -> bytes:
+    return sha256(author.encode("utf-8", "surrogatepass")).digest()
 
 
 def _topics(

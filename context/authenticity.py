@@ -10,7 +10,7 @@ from context.post import Account, PostKind
 from context.reading import Reading
 from context.text import clean, words
 
-ALIKE = 0.8
+ALIKE = 0.7
 """Part of their words that two posts share (Jaccard 1901) from which on they are alike."""
 MIN_WORDS = 4
 """Different words of a post below which it is too short to be alike by anything but chance."""

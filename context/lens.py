@@ -24,7 +24,6 @@ from context.mentions import mentions, squeezed
 from context.network import mood_by_author, noise_key, release
 from context.pii import find_personal
 from context.post import (
-    MAX_NETWORK_POSTS,
     MAX_POSTS,
     NETWORK_DAYS,
     WINDOW_DAYS,
@@ -144,7 +143,7 @@ def _network(
     today = now.astimezone(UTC).date()
     if past and past.network and past.network.day == today:
         return past.network
-    told = tellable(recent(posts, now, NETWORK_DAYS, MAX_NETWORK_POSTS))
+    told = tellable(recent(posts, now, NETWORK_DAYS))
     named = [(post, found) for post in told if (found := mentions(post.text, lens.brands))]
     valence = engine.toward([text for _, (_, text) in named], [term for _, (term, _) in named])
     moods = mood_by_author([post.author for post, _ in named], valence[:, 2] - valence[:, 0])

@@ -50,18 +50,21 @@ class Reading:
         return self.post.created_at.date()
 
 
-def recent(posts: Iterable[Post], now: datetime, days: int, at_most: int) -> list[Post]:
+def recent(
+    posts: Iterable[Post], now: datetime, days: int, at_most: int | None = None
+) -> list[Post]:
     """Return the newest distinct posts of the last days, oldest first, in an order of their own.
 
     Args:
         posts: Posts in any order, perhaps several times.
         now: The time of the refresh; later posts are left out.
         days: UTC days counted back, today included.
-        at_most: Posts returned at most.
+        at_most: Posts returned at most; None for all.
     """
     start = now.astimezone(UTC).date() - timedelta(days=days - 1)
     distinct = {p for p in posts if p.created_at.date() >= start and p.created_at <= now}
-    return sorted(distinct, key=_order)[-at_most:]
+    ordered = sorted(distinct, key=_order)
+    return ordered if at_most is None else ordered[-at_most:]
 
 
 def admit(posts: Iterable[Post]) -> list[Post]:

@@ -1,20 +1,13 @@
-"""What a digest is as a function of what was read: the properties the product rests on."""
+"""The analysis of a window, told by example; its properties are in ``test_properties``."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from context.analyse import analyse, first_whole_day
-from context.digest import KEPT_DAYS, MAX_BYTES, DayCounts, Digest, NetworkDay, TopicRecord
+from context.digest import MAX_BYTES, DayCounts, Digest, NetworkDay, TopicRecord
 from context.fitting import fit
 from context.post import MAX_POSTS, WINDOW_DAYS, Post, PostKind, Window
 from context.reading import recent
-from context.render import Source, render
-from context.section import Section
-from context.vocabulary import load_vocabulary
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -33,144 +26,6 @@ SENTENCES = [
     "ok",
     "",
 ]
-at = st.integers(0, WINDOW_DAYS * 24 - 13).map(lambda hours: NOW - timedelta(hours=hours))
-posts = st.builds(
-    Post,
-    author=st.just("her"),
-    created_at=at,
-    text=st.sampled_from(SENTENCES),
-    kind=st.sampled_from(PostKind),
-    language=st.sampled_from([None, "en", "de"]),
-)
-neighbours = st.builds(
-    Post,
-    author=st.sampled_from("abcdefgh"),
-    created_at=st.integers(0, 60).map(lambda hours: NOW - timedelta(hours=hours)),
-    text=st.sampled_from(SENTENCES),
-)
-windows = st.builds(Window, st.lists(posts, max_size=40), st.lists(neighbours, max_size=20))
-bare_days = st.lists(
-    st.builds(
-        lambda age, n: DayCounts(TODAY - timedelta(days=age), n, 10, 20, 30),
-        st.integers(0, 200),
-        st.integers(1, 9),
-    ),
-    max_size=30,
-    unique_by=lambda d: d.day,
-).map(lambda days: Digest("plain/1", days=tuple(sorted(days, key=lambda d: d.day))))
-relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def anonymous(digest):
-    """Return the digest with its topics' ids, which are names and tell nothing, as places."""
-    places = {topic.id: str(place) for place, topic in enumerate(digest.topics)}
-    intents = {replace(record, topic=places.get(record.topic, "")) for record in digest.intents}
-    topics = tuple(replace(topic, id=places[topic.id]) for topic in digest.topics)
-    return replace(digest, topics=topics, intents=intents)
-
-
-@relaxed
-@given(windows, st.none() | bare_days)
-def test_the_same_window_again_gives_the_same_bytes(engine, window, past):
-    once = analyse(window, past, engine, NOW)
-    assert analyse(window, once, engine, NOW).to_bytes() == once.to_bytes()
-    assert Digest.from_bytes(once.to_bytes()) == once
-
-
-@relaxed
-@given(windows, st.randoms(use_true_random=False))
-def test_order_and_duplicates_do_not_matter(engine, window, random):
-    expected = analyse(window, None, engine, NOW).to_bytes()
-    hers, theirs = [*window.posts, *window.posts[:5]], [*window.network, *window.network[:5]]
-    random.shuffle(hers)
-    random.shuffle(theirs)
-    assert analyse(Window(hers, theirs), None, engine, NOW).to_bytes() == expected
-
-
-@relaxed
-@given(windows.filter(lambda w: w.posts), st.none() | bare_days, st.data())
-def test_a_deleted_post_leaves_the_digest_that_would_have_been(engine, window, past, data):
-    gone = data.draw(st.sampled_from(window.posts))
-    rest = Window([p for p in window.posts if p != gone], window.network)
-    before = analyse(window, past, engine, NOW)
-    after = analyse(rest, before, engine, NOW)
-    assert anonymous(after) == anonymous(analyse(rest, past, engine, NOW))
-
-
-@relaxed
-@given(windows, bare_days)
-def test_days_outside_the_window_do_not_change(engine, window, past):
-    found = {d.day: d for d in analyse(window, past, engine, NOW).days}
-    start = TODAY - timedelta(days=WINDOW_DAYS - 1)
-    for day in past.days:
-        if start - timedelta(days=KEPT_DAYS) <= day.day < start:
-            assert found[day.day] == day
-        elif day.day < start:
-            assert day.day not in found
-
-
-@relaxed
-@given(
-    st.lists(st.tuples(at, st.text(max_size=300), st.sampled_from(PostKind)), max_size=30),
-    st.lists(st.tuples(st.text(max_size=3), st.text(max_size=100)), max_size=10),
-)
-def test_any_text_is_survived_and_no_word_outside_the_vocabulary_is_kept(engine, mine, theirs):
-    window = Window(
-        [Post("her", when, text, kind) for when, text, kind in mine],
-        [Post(author, NOW, text) for author, text in theirs],
-    )
-    digest = analyse(window, None, engine, NOW)
-    vocabulary = load_vocabulary()
-    assert all(vocabulary.term(t) == t for topic in digest.topics for t in topic.terms)
-    assert len(digest.to_bytes()) <= MAX_BYTES
-
-
-WORDS = sorted(w for w, n in load_vocabulary().frequencies.items() if n > 300)
-
-
-@settings(relaxed, max_examples=8)
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 29), st.lists(st.sampled_from(WORDS), min_size=1, max_size=8)),
-        min_size=150,
-        max_size=260,
-    ),
-    st.integers(1, 200),
-)
-def test_the_busiest_digest_stays_within_its_bound(engine, rows, daily):
-    past = Digest(
-        "plain/1",
-        days=tuple(
-            DayCounts(TODAY - timedelta(days=age), daily, 33 * daily, 34 * daily, 33 * daily)
-            for age in range(119, 0, -1)
-        ),
-    )
-    window = Window(
-        [
-            Post("her", NOW - timedelta(days=day, minutes=i), " ".join(words))
-            for i, (day, words) in enumerate(rows)
-        ]
-    )
-    assert len(analyse(window, past, engine, NOW).to_bytes()) <= MAX_BYTES
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "\u202e\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd",
-        "\u200b\u200d\ufeff",
-        "x" * 100_000,
-        "😀🎉👩‍👩‍👧",
-        "\ud800",
-        "\x00",
-    ],
-    ids=["right to left", "zero width", "long", "emoji", "surrogate", "null"],
-)
-def test_strange_posts_are_counted_like_others(engine, text):
-    window = Window([Post("her", NOW, text)], [Post("b", NOW, text)])
-    digest = analyse(window, None, engine, NOW)
-    assert sum(day.posts for day in digest.days) == 1
-    assert digest.topics == ()
 
 
 def story(*ages_and_texts, kind=PostKind.ORIGINAL):
@@ -179,21 +34,6 @@ def story(*ages_and_texts, kind=PostKind.ORIGINAL):
 
 BROADBAND = story(*enumerate(SENTENCES[:3]))
 GARDEN = story(*((20 + i, text) for i, text in enumerate(SENTENCES[3:6])))
-
-
-def test_what_is_planted_does_not_come_out(engine):
-    secret = (
-        "Call Ingrid Zweibrücken on 0151 2345 6789 or ada@example.org, "
-        "5 Elm Lane, zyxwmarker broadband"
-    )
-    window = Window(
-        [*BROADBAND, *story((0, secret), (1, secret + "!"))], [Post("zyxwfriend", NOW, secret)]
-    )
-    digest = analyse(window, None, engine, NOW)
-    context = render([Source("mastodon", digest, NOW, broken=False)], list(Section), NOW)
-    for shown in (digest.to_bytes().decode().lower(), repr(context).lower()):
-        for part in ("zyxw", "ingrid", "zweib", "0151", "6789", "ada@", "elm", "lane"):
-            assert part not in shown
 
 
 def test_a_sensitive_post_counts_for_nothing(engine):
