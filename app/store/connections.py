@@ -140,6 +140,24 @@ async def due_connections(session: AsyncSession, now: datetime, limit: int) -> S
     return (await session.exec(query)).all()
 
 
+async def make_due_where_read_otherwise(session: AsyncSession, engine: str, now: datetime) -> int:
+    """Make connections due whose digest another engine made; those that fail keep their back-off.
+
+    Returns:
+        How many there were.
+    """
+    read_otherwise = exists().where(
+        col(ConnectionDigest.connection_id) == col(Connection.id),
+        col(ConnectionDigest.engine) != engine,
+    )
+    result = await session.exec(
+        update(Connection)
+        .where(read_otherwise, col(Connection.failures) == 0, col(Connection.due_at) > now)
+        .values(due_at=now)
+    )
+    return result.rowcount
+
+
 async def take_lease(
     session: AsyncSession, connection_id: str, lease: str, now: datetime, until: datetime
 ) -> bool:

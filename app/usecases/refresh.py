@@ -32,6 +32,7 @@ from app.store.connections import (
     find_connection,
     find_digest,
     find_leased,
+    make_due_where_read_otherwise,
     replace_digest,
     take_lease,
 )
@@ -132,6 +133,21 @@ class Refresh:
             connection.due_at = due_at
         self._due.set()
         return due_at
+
+    async def follow_engine(self) -> int:
+        """Make every connection due that was read by another engine than this one.
+
+        Done once, when a worker starts, and not whenever it looks for work: two workers of
+        different engines would never come to rest.
+
+        Returns:
+            How many became due.
+        """
+        async with self._database.writing() as session:
+            found = await make_due_where_read_otherwise(session, self._engine.name, self._clock())
+        if found:
+            logger.info("%d connections are read again by the engine %s", found, self._engine.name)
+        return found
 
     async def due(self, limit: int) -> list[str]:
         """List the ids of at most `limit` connections that are due and that nobody works on."""

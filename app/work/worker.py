@@ -45,6 +45,7 @@ class Worker:
         self._grace = grace
         self._floor = floor
         self._left_alone: dict[str, float] = {}
+        self._has_followed_engine = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then finish what is in hand, within the grace time.
@@ -62,7 +63,7 @@ class Worker:
 
     async def run_once(self) -> int:
         """Do all that is due, and return how many connections that were."""
-        await self._tidy.if_due()
+        await self._prepare()
         done = 0
         while True:
             in_hand: dict[str, asyncio.Task[None]] = {}
@@ -74,11 +75,17 @@ class Worker:
 
     async def _turn(self, in_hand: dict[str, asyncio.Task[None]]) -> None:
         try:
-            await self._tidy.if_due()
+            await self._prepare()
             await self._take_up(in_hand)
         except (SQLAlchemyError, OSError) as error:
             # The database restarts, or is busy for longer than we wait: look again after the rest.
             logger.warning("the database does not answer: %s", type(error).__name__)
+
+    async def _prepare(self) -> None:
+        await self._tidy.if_due()
+        if not self._has_followed_engine:
+            await self._refresh.follow_engine()
+            self._has_followed_engine = True
 
     async def _take_up(self, in_hand: dict[str, asyncio.Task[None]]) -> None:
         free = self._at_once - len(in_hand)

@@ -10,6 +10,7 @@ import httpx
 from app.connectors.errors import ProviderChanged
 from app.connectors.mastodon.address import instance_of
 from app.connectors.mastodon.api import PER_PAGE, Api
+from app.connectors.mastodon.profile import profile
 from app.connectors.mastodon.statuses import Entity, her_post, network_post, written_at
 from context.post import (
     MAX_NETWORK_POSTS,
@@ -21,6 +22,7 @@ from context.post import (
 )
 from oauth.link.provider import Provider
 
+OWN_ACCOUNT = "/api/v1/accounts/verify_credentials"
 # Statuses that are not read take room on the pages; twice the room is enough for most people.
 HER_PAGES = 2 * MAX_POSTS // PER_PAGE
 NETWORK_PAGES = 2 * MAX_NETWORK_POSTS // PER_PAGE
@@ -80,7 +82,7 @@ class Mastodon:
             ConnectorError: The instance does not say.
         """
         api = Api(client, instance, access_token, now)
-        content = await api.get("/api/v1/accounts/verify_credentials")
+        content = await api.get(OWN_ACCOUNT)
         try:
             account_id, acct = content["id"], content["acct"]
         except (KeyError, TypeError):
@@ -98,7 +100,7 @@ class Mastodon:
         account: Account,
         now: datetime,
     ) -> Window:
-        """Fetch the window: her posts of 30 days, her network's of three, the newest first.
+        """Fetch the window: her posts of 30 days, her network's of three, what is said of her.
 
         Either all of it or an error: half a window would be a mixture.
 
@@ -118,7 +120,10 @@ class Mastodon:
             since=now - timedelta(days=NETWORK_DAYS),
             at_most=MAX_NETWORK_POSTS,
         )
-        return Window(posts=hers, network=network)
+        content = await api.get(OWN_ACCOUNT)
+        if not isinstance(content, dict):
+            raise ProviderChanged("The instance describes her account in an unknown form.")
+        return Window(posts=hers, network=network, account=profile(content))
 
 
 def _is(pattern: re.Pattern[str], value: object) -> bool:

@@ -66,7 +66,13 @@ def _post(status: Entity, visibilities: frozenset[str]) -> Post | None:
         text="\n".join(_texts(said)),
         kind=_kind(status),
         language=language if isinstance(language, str) else None,
+        reply_to=None if boosted else _answered(status),
     )
+
+
+def _answered(status: Entity) -> str | None:
+    author = status.get("in_reply_to_account_id")
+    return None if author is None else str(author)
 
 
 def _kind(status: Entity) -> PostKind:

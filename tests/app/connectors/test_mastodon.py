@@ -101,6 +101,26 @@ async def test_her_network_is_three_days_of_those_who_have_not_opted_out(reader,
     assert len({post.author for post in window.network}) == 2
 
 
+async def test_what_is_said_of_her_account_comes_with_the_window(reader, network):
+    said = network.controls.publish("ben", "theirs")
+    network.world.publish("mara", "an answer", in_reply_to=said.id)
+    window = await reader.fetch()
+    person = network.world.people["mara"]
+    assert window.account.following == 4
+    assert window.account.followers == len(network.world.followers("mara"))
+    assert window.account.since == person.joined.date()
+    assert not window.account.automated
+    [answer] = window.posts
+    assert answer.reply_to == str(network.world.people["ben"].account_id)
+    assert answer.reply_to == window.network[0].author
+
+
+async def test_an_account_of_an_unknown_form_is_half_a_window(reader, network):
+    network.faults.answer(lambda request: JSONResponse(["mara"]), after=2)
+    with pytest.raises(ProviderChanged, match="unknown form"):
+        await reader.fetch()
+
+
 async def test_long_lists_are_read_page_by_page_up_to_the_limit(reader, network, monkeypatch):
     monkeypatch.setattr(connector_module, "MAX_POSTS", 100)
     for number in range(130):

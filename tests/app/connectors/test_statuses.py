@@ -86,6 +86,14 @@ def test_kinds():
     )
 
 
+@pytest.mark.parametrize("answered", ["2", 2])
+def test_whom_she_answers_is_told_by_the_account_and_not_by_the_post(answered):
+    reply = status(in_reply_to_id="7", in_reply_to_account_id=answered)
+    assert her_post(reply).reply_to == "2"
+    assert her_post(status(in_reply_to_id="7")).reply_to is None
+    assert her_post(status(reblog=reply)).reply_to is None
+
+
 def test_a_content_warning_is_part_of_what_was_said():
     assert her_post(status(spoiler_text="food", content="<p>soup</p>")).text == "food\nsoup"
 

@@ -413,3 +413,34 @@ async def test_an_empty_account_is_a_digest_of_nothing(stage, network, mara):
     connection_id = await stage.link(mara, network.url, "jo")
     assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
     assert (await stage.digest(mara, connection_id)).days == ()
+
+
+async def read_by(stage, connection_id, engine):
+    async with stage.database.writing() as session:
+        (await session.get(ConnectionDigest, connection_id)).engine = engine
+
+
+async def test_what_another_engine_read_is_due_at_once(stage, mara, connection_id, clock):
+    await stage.refresh.refresh(connection_id)
+    assert await stage.refresh.follow_engine() == 0
+    assert await stage.refresh.due(9) == []
+    clock.advance(hours=1)
+    await read_by(stage, connection_id, "another/1")
+    assert await stage.refresh.follow_engine() == 1
+    assert await stage.refresh.due(9) == [connection_id]
+    await stage.refresh.refresh(connection_id)
+    assert (await stage.digest(mara, connection_id)).engine == stage.engine.name
+    assert await stage.refresh.follow_engine() == 0
+
+
+async def test_another_engine_shortens_no_back_off_and_mends_no_broken_link(
+    stage, network, mara, connection_id, clock
+):
+    await stage.refresh.refresh(connection_id)
+    await read_by(stage, connection_id, "another/1")
+    for status in (429, 401):
+        clock.set((await stage.view(mara, connection_id)).due_at)
+        network.faults.answer(answering(status, {"Retry-After": "7200"}))
+        await stage.refresh.refresh(connection_id)
+        assert await stage.refresh.follow_engine() == 0
+        assert await stage.refresh.due(9) == []

@@ -20,8 +20,12 @@ class Refreshes:
         self.begun: list[str] = []
         self.done: list[str] = []
         self.at_once = self.most_at_once = 0
+        self.engine_followed = 0
         self.gate = asyncio.Event()
         self.gate.set()
+
+    async def follow_engine(self):
+        self.engine_followed += 1
 
     async def due(self, limit):
         return self.waiting[:limit]
@@ -183,3 +187,12 @@ async def test_one_that_keeps_breaking_is_not_tried_at_every_turn(running):
     running(worker(refreshes, tidy=tidy))
     await until(lambda: tidy.times >= 5)
     assert refreshes.begun == ["broken"]
+
+
+async def test_what_another_engine_read_is_looked_for_once_per_start(running):
+    # Mutation tried: looking at every turn, with which two workers of different engines never rest.
+    refreshes = Refreshes()
+    tidy = Tidies()
+    running(worker(refreshes, tidy=tidy))
+    await until(lambda: tidy.times > 2)
+    assert refreshes.engine_followed == 1
