@@ -31,11 +31,6 @@ def label(terms: Sequence[str], subject: Subject | None = None) -> str:
     return f"{said} ({subject.label})" if said else subject.label
 
 
-def same(one: TopicRecord, other: TopicRecord) -> bool:
-    """Return whether two records are of one topic: by their ids, else by their terms."""
-    return one.id == other.id or overlap(one.terms, other.terms) >= SAME_TOPIC
-
-
 def akin(hers: TopicRecord, theirs: NetworkTopic) -> bool:
     """Return whether a topic of hers and one of her network's are about the same."""
     if hers.subject is not None and hers.subject is theirs.subject:

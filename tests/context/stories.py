@@ -14,7 +14,7 @@ from context.digest import (
     NetworkTopic,
     TopicRecord,
 )
-from context.emotion import EMOTIONS, Emotion
+from context.emotion import EMOTIONS
 from context.intents import Intent
 from context.joined import Source
 from context.subjects import Subject
@@ -91,7 +91,3 @@ STORY = Digest(
 
 def source(digest: Digest = STORY, provider: str = "mastodon") -> Source:
     return Source(provider, digest, NOW)
-
-
-def felt(emotion: Emotion, hundredths: int) -> tuple[int, ...]:
-    return emotions(**{emotion.value: hundredths})
