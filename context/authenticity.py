@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
+from scipy.sparse import csr_matrix
+
 from context.counts import lower_end
 from context.digest import AccountFacts
 from context.post import Account, PostKind
@@ -45,16 +48,17 @@ def account_facts(
 
 def count_alike(readings: Sequence[Reading]) -> int:
     """Return the number of posts that are worded like another of them."""
-    bags = [frozenset(words(clean(reading.post.text))) for reading in readings]
-    long = [bag for bag in bags if len(bag) >= MIN_WORDS]
-    return sum(
-        any(_alike(bag, other) for place, other in enumerate(long) if place != row)
-        for row, bag in enumerate(long)
-    )
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= ALIKE * len(one | other)
+    bags = [set(words(clean(reading.post.text))) for reading in readings]
+    long = [sorted(bag) for bag in bags if len(bag) >= MIN_WORDS]
+    places = {word: place for place, word in enumerate(sorted(set().union(*long)))}
+    rows = np.repeat(np.arange(len(long)), [len(bag) for bag in long])
+    columns = [places[word] for bag in long for word in bag]
+    shape = (len(long), max(1, len(places)))
+    holds = csr_matrix((np.ones(len(columns), dtype=np.int32), (rows, columns)), shape=shape)
+    both = (holds @ holds.T).toarray()
+    sizes = both.diagonal()
+    alike = both >= ALIKE * (sizes[:, None] + sizes[None, :] - both)
+    return int((alike.sum(axis=1) > 1).sum())
 
 
 def _people(number: int | None) -> int | None:

