@@ -23,11 +23,11 @@ from app.usecases.grants import Grants
 from app.usecases.linking import Linking
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
+from app.usecases.sections import OFFERED
 from app.web.services import Services
 from app.work.tidy import Tidy
 from app.work.worker import Worker
 from context.engines.models import load_engine
-from context.section import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,6 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         timedelta(seconds=settings.refresh_every_s),
         due,
     )
-    sections = tuple(Section)
     customers = Customers(database, vault, clock, mailer, issuer)
     connections = Connections(database, vault, clock, linking, due)
     services = Services(
@@ -89,8 +88,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         connections=connections,
         refresh=refresh,
         contexts=Contexts(database, vault, clock),
-        clients=Clients(database, clock, sections),
-        authorization=Authorization(database, vault, clock, issuer, sections),
+        clients=Clients(database, clock, OFFERED),
+        authorization=Authorization(database, vault, clock, issuer, OFFERED),
         grants=Grants(database, clock),
         accesses=Accesses(database),
         outbox=outbox,

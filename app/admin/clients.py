@@ -13,13 +13,13 @@ from rich.text import Text
 from app.admin.runtime import runtime
 from app.store.clients import Client
 from app.usecases.purposes import PURPOSES
-from context.section import Section
+from app.usecases.sections import OFFERED
 
 cli = typer.Typer(help="Clients: who may ask customers for context.", no_args_is_help=True)
 console = Console()
 
 PURPOSE_HELP = "Repeatable; the first is the default. One of:\n\n" + "\n\n".join(PURPOSES)
-SECTION_HELP = "Repeatable; all when left out. One of: " + ", ".join(Section)
+SECTION_HELP = "Repeatable; all when left out. One of: " + ", ".join(OFFERED)
 
 
 @cli.command("create")
@@ -35,7 +35,7 @@ def create(
 ) -> None:
     """Register a client and print its id and secret. The secret is shown this once."""
     client, secret = asyncio.run(
-        _create(name, uri, redirect_uri, purpose, section or list(Section), public=public)
+        _create(name, uri, redirect_uri, purpose, section or OFFERED, public=public)
     )
     typer.echo(f"client_id={client.id}")
     if secret is not None:

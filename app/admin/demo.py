@@ -30,8 +30,8 @@ from app.sandbox.world import World
 from app.settings import Environment, Settings
 from app.store.migrate import upgrade_async
 from app.usecases.clients import Clients
+from app.usecases.sections import OFFERED
 from app.wiring import build
-from context.section import Section
 
 console = Console(stderr=True)
 
@@ -143,7 +143,7 @@ async def _company_client(clients: Clients, ports: Addresses, data: Path) -> tup
             home,
             [f"{home}/callback"],
             ["dpv:CustomerCare"],
-            list(Section),
+            OFFERED,
         )
         _keep(path, json.dumps({"client_id": client.id, "client_secret": secret}))
     kept = json.loads(path.read_text(encoding="utf-8"))

@@ -5,14 +5,14 @@ FastAPI describes errors as its own validation errors in plain JSON; ours are pr
 
 from typing import Any
 
+from app.usecases.sections import OFFERED
 from app.web.problem import MEDIA_TYPE
-from context.section import Section
 from oauth.server.metadata import AUTHORIZE_PATH, METADATA_PATH, TOKEN_PATH
 from oauth.server.scopes import LOOKUP_SCOPE, SCOPE_PREFIX
 
 OAUTH2 = "oauth2"
 DELEGATED = {
-    SCOPE_PREFIX + section: f"Her {section}, as far as she grants it." for section in Section
+    SCOPE_PREFIX + section: f"Her {section}, as far as she grants it." for section in OFFERED
 }
 OURS = {LOOKUP_SCOPE: "Look a customer up by identifier, among those who granted you."}
 NEEDED = {"readContext": list(DELEGATED), "lookupContext": list(OURS)}

@@ -55,7 +55,7 @@ class Authorization:
         vault: Seals the signing key, and derives refresh tokens' successors.
         clock: The time.
         issuer: Public base address, without a slash at the end.
-        sections: Every section there is, in the order in which they are named.
+        sections: Every section on offer, in the order in which they are named.
     """
 
     def __init__(

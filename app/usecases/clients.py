@@ -20,7 +20,7 @@ class Clients:
     Args:
         database: Where they are kept.
         clock: The time.
-        sections: Every section there is.
+        sections: Every section on offer.
     """
 
     def __init__(self, database: Database, clock: Clock, sections: Collection[str]) -> None:

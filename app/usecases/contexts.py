@@ -19,6 +19,7 @@ from app.store.secrets import Vault
 from app.usecases.admission import check_lookup, granted_sections, only_one, refusal_of
 from app.usecases.identifiers import normal_email
 from app.usecases.renderings import Renderings
+from app.usecases.sections import NOT_OFFERED
 from context.document import Absence, AnySection, Context
 from context.section import Section
 from oauth.server.scopes import SCOPE_PREFIX
@@ -159,7 +160,9 @@ class Contexts:
         now: datetime,
     ) -> Context:
         # Only what is asked for is rendered, so that the brief tells nothing beyond the record.
-        sections = granted_sections(grant, scope) & (reading.sections or frozenset(Section))
+        # What nobody can grant she does not withhold: it is absent for a reason of its own.
+        may = granted_sections(grant, scope) | NOT_OFFERED
+        sections = may & (reading.sections or frozenset(Section))
         box = self._vault.box(grant.customer_id, grant.wrapped_data_key)
         return await self._renderings.context(
             session, box, grant.customer_id, grant.context_version, sections, now

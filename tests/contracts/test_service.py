@@ -7,7 +7,7 @@ import httpx
 from openapi_spec_validator import validate
 
 from app.admin.openapi import DEFAULT_PATH, export
-from context.section import Section
+from app.usecases.sections import OFFERED
 from oauth.server.metadata import metadata
 from tests.contracts.test_structure import ROOT
 from tests.support.servers import free_port, milieu
@@ -50,9 +50,15 @@ def test_the_document_offers_the_scopes_that_the_server_knows():
     flows = json.loads((ROOT / DEFAULT_PATH).read_text("utf-8"))["components"]["securitySchemes"][
         "oauth2"
     ]["flows"]
-    told = metadata("https://milieu.example", Section)
+    told = metadata("https://milieu.example", OFFERED)
     assert [scope for flow in flows.values() for scope in flow["scopes"]] == told[
         "scopes_supported"
     ]
     assert told["token_endpoint"].endswith(flows["authorizationCode"]["tokenUrl"])
     assert told["authorization_endpoint"].endswith(flows["authorizationCode"]["authorizationUrl"])
+
+
+def test_what_takes_a_lens_is_not_offered_while_no_client_has_one():
+    document = (ROOT / DEFAULT_PATH).read_text("utf-8")
+    assert "context:reach" in document
+    assert "context:relationship" not in document

@@ -13,8 +13,8 @@ from app.sandbox.network import create_sandbox
 from app.settings import Settings
 from app.store.engine import Database
 from app.usecases.clients import Clients
+from app.usecases.sections import OFFERED
 from app.wiring import Runtime, build
-from context.section import Section
 from tests.support.servers import free_port, serving
 from tests.support.threads import in_thread
 
@@ -34,7 +34,7 @@ class Registered:
 def register(
     database_url: str,
     name: str = "Northwind Broadband",
-    sections: Sequence[str] = tuple(Section),
+    sections: Sequence[str] = OFFERED,
 ) -> Registered:
     """Register a company as the command line does."""
     redirect_uri = f"http://localhost:{free_port()}/callback"
@@ -42,7 +42,7 @@ def register(
     async def create() -> Registered:
         database = Database(database_url)
         try:
-            client, secret = await Clients(database, system_clock, tuple(Section)).create(
+            client, secret = await Clients(database, system_clock, OFFERED).create(
                 name, "https://northwind.example", [redirect_uri], [PURPOSE], sections
             )
         finally:
@@ -69,7 +69,7 @@ class Deployment:
         return self.sandbox_url.removeprefix("http://")
 
     def register(
-        self, name: str = "Northwind Broadband", sections: Sequence[str] = tuple(Section)
+        self, name: str = "Northwind Broadband", sections: Sequence[str] = OFFERED
     ) -> Registered:
         """Register a company."""
         return register(self.database_url, name, sections)

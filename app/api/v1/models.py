@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.v1.examples import CONTEXT
 from app.store.customers import IdentifierType
 from app.usecases.contexts import IdentifierValue, Reading, ServedContext
 from context.document import (
@@ -46,6 +47,8 @@ class SectionsAnswer(BaseModel):
 
 class ContextAnswer(BaseModel):
     """A customer's context, as far as she granted it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [CONTEXT]})
 
     subject: str = Field(description="The name under which you, and only you, know this customer.")
     purpose: str = Field(description="The purpose she granted it for (W3C DPV term).")

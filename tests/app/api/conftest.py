@@ -18,11 +18,11 @@ from app.store.connections import Connection, ConnectionDigest, ConnectionState
 from app.store.customers import open_box
 from app.store.secrets import Vault
 from app.usecases.renderings import digest_place
+from app.usecases.sections import OFFERED
 from app.wiring import Runtime, build
 from context.analyse import analyse
 from context.engines import load_engine
 from context.post import Post, Window
-from context.section import Section
 from oauth.server.messages import OAuthRequest
 from tests.support.clock import SettableClock
 from tests.support.deployment import MASTER_KEY, PURPOSE
@@ -56,7 +56,7 @@ class Company:
             "response_type": "code",
             "client_id": self.client_id,
             "redirect_uri": REDIRECT_URI,
-            "scope": " ".join(f"context:{section}" for section in Section),
+            "scope": " ".join(f"context:{section}" for section in OFFERED),
             "code_challenge": CHALLENGE.decode(),
             "code_challenge_method": "S256",
         }
@@ -118,7 +118,7 @@ async def http(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
 
 async def company_named(http: httpx.AsyncClient, runtime: Runtime, name: str) -> Company:
     client, secret = await runtime.services.clients.create(
-        name, "https://crm.example", [REDIRECT_URI], [PURPOSE], list(Section)
+        name, "https://crm.example", [REDIRECT_URI], [PURPOSE], OFFERED
     )
     assert secret is not None
     return Company(http, runtime, client.id, secret)

@@ -12,6 +12,7 @@ from app.store.connections import Connection
 from app.store.customers import Customer, bump_context_version
 from app.store.reads import digests_of
 from app.usecases.contexts import Contexts
+from app.usecases.sections import OFFERED
 from app.wiring import Runtime
 from context.section import Section
 from tests.app.api.conftest import Company
@@ -31,7 +32,8 @@ async def test_only_granted_sections_are_served_and_the_others_say_why_not(
     answer = await company.read(tokens.access)
     assert answer.status_code == 200
     granted = dict.fromkeys(["topics", "sentiment"], "available")
-    assert statuses(answer) == dict.fromkeys(Section, "not_granted") | granted
+    without_lens = {"relationship": "no_lens"}
+    assert statuses(answer) == dict.fromkeys(Section, "not_granted") | without_lens | granted
     assert answer.headers["cache-control"] == "no-store"
     body = answer.json()
     assert body["purpose"] == PURPOSE
@@ -64,7 +66,9 @@ async def test_what_was_served_and_withheld_is_on_record_before_the_answer(
     assert access.client_name == "Northwind Broadband"
     assert (access.agent, access.call_id, access.outcome) == ("Sam, desk 4", "call-77", "served")
     assert access.served == ["topics"]
-    assert access.withheld == dict.fromkeys(set(Section) - {"topics"}, "not_granted")
+    assert access.withheld == dict.fromkeys(set(OFFERED) - {"topics"}, "not_granted") | {
+        "relationship": "no_lens"
+    }
 
 
 async def test_after_a_revocation_the_next_read_is_refused_and_the_log_shows_both(
@@ -203,7 +207,7 @@ async def test_an_erased_customer_leaves_nothing_to_read(
 async def test_a_context_that_changed_is_rendered_anew_and_one_that_did_not_decays(
     company: Company, mara: str, runtime: Runtime, clock: SettableClock
 ):
-    tokens = await company.granted(mara, *Section)
+    tokens = await company.granted(mara, *OFFERED)
     first = await company.read(tokens.access)
     clock.advance(minutes=1)
     assert (await company.read(tokens.access)).json()["sections"] == first.json()["sections"]
@@ -269,7 +273,7 @@ async def test_the_brief_tells_nothing_beyond_the_sections_that_are_on_record(
     company: Company, mara: str, runtime: Runtime
 ):
     """Check 61. Mutation: render all granted sections whatever was asked for."""
-    tokens = await company.granted(mara, *Section)
+    tokens = await company.granted(mara, *OFFERED)
     whole = (await company.read(tokens.access)).json()
     assert "broadband" in whole["brief"]
     answer = (await company.read(tokens.access, sections="rhythm")).json()

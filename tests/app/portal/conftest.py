@@ -17,8 +17,8 @@ from app.main import create_app
 from app.settings import Settings
 from app.store.accesses import Access
 from app.store.grants import give_grant
+from app.usecases.sections import OFFERED
 from app.wiring import build
-from context.section import Section
 from oauth.server.messages import OAuthRequest
 from tests.support.clock import SettableClock
 from tests.support.pages import Form, Page
@@ -90,7 +90,7 @@ class Portal:
     async def client(self, name: str = "Northwind", uri: str = "https://northwind.example") -> str:
         """Register a client; returns its id."""
         created, _ = await self.services.clients.create(
-            name, uri, [CALLBACK], [PURPOSE], list(Section), public=True
+            name, uri, [CALLBACK], [PURPOSE], OFFERED, public=True
         )
         return created.id
 
