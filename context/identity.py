@@ -101,8 +101,6 @@ def overlap_of_days(
 
 def new_id(terms: Sequence[str], taken: set[str]) -> str:
     """Return an id for a new topic, made of its terms so that equal windows give equal ids."""
-    for salt in range(len(taken) + 1):
-        made = "top_" + sha256(f"{salt} {' '.join(terms)}".encode()).hexdigest()[:8]
-        if made not in taken:
-            break
-    return made
+    salted = (f"{salt} {' '.join(terms)}" for salt in range(len(taken) + 1))
+    made = ("top_" + sha256(text.encode()).hexdigest()[:8] for text in salted)
+    return next(name for name in made if name not in taken)

@@ -57,6 +57,8 @@ def join_intents(records: Iterable[IntentRecord]) -> tuple[IntentRecord, ...]:
     return tuple(sorted(joined, key=_strength))
 
 
-def _strength(record: IntentRecord) -> tuple[int, int, str, str]:
+def _strength(record: IntentRecord) -> tuple[int, int, str, tuple[tuple[date, int], ...], str]:
     total = sum(hundredths for _, hundredths in record.days)
-    return -total, INTENTS.index(record.intent), record.subject or "", record.topic
+    # the topic's id last, for it is inherited: what is kept must not depend on it
+    place = INTENTS.index(record.intent)
+    return -total, place, record.subject or "", record.days, record.topic
