@@ -103,7 +103,7 @@ def test_a_day_of_joy_stands_out_and_is_tied_to_its_topic():
 def test_highs_and_lows_are_told_the_latest_first_and_each_once():
     low = days([15, 14, 13], 3, 270, 30, 0, felt=emotions(sadness=240, anger=200))
     high = days([4, 3], 3, 0, 30, 270, felt=emotions(joy=280))
-    found = told(with_days(even(joy=20, sadness=10), (*low, *high)))
+    found = told(with_days(even(joy=20, sadness=10, anger=10), (*low, *high)))
     assert [(peak.direction, peak.emotion) for peak in found.peaks] == [
         (PeakDirection.HIGH, Emotion.JOY),
         (PeakDirection.LOW, Emotion.SADNESS),
