@@ -17,9 +17,9 @@ MIN_FELT = 1.5
 UNLIKELY = 0.002
 """Chance under her usual share below which three days stand out.
 
-Simulated on months without any peak, at one and at three posts a day: 0 to 5 of 100 show one. Of two
-days with two posts more than usual, mostly angry, 65 of 100 are found at one post a day and 91 at
-three by a reader that is sure of each emotion; 8 and 34 by one that is unsure of most.
+Simulated on months without any peak, at one and at three posts a day: 0 to 5 of 100 show one. Of
+two days with two posts more than usual, mostly angry, 65 of 100 are found at one post a day and 91
+at three by a reader that is sure of each emotion; 8 and 34 by one that is unsure of most.
 """
 APART = timedelta(days=3)
 """Days between two peaks of the same direction."""
