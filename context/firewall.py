@@ -7,15 +7,22 @@ topic too few is better than one too many.
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from context.phrases import Phrases
 from context.text import clean
 
 _LEXICON = Path(__file__).parent / "data" / "firewall.txt"
 _IDIOMS = "idioms"
-_WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?|[\u2600-\u27bf\U0001f000-\U0001faff]")
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc]")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HASHTAG = re.compile(r"#\w+")
+_MINOR = re.compile(
+    r"(?<![\w.,:/\u00a3$\u20ac-])(?:[1-9]|1[0-7])(?=\b|yo\b|yrs?\b|th\b|s\b)(?![.,:/-]\d|%)"
+)
+_MINOR_AGE = " <age> "
+_WORDS = re.compile(r"[a-z]+|<age>|[\u2600-\u27bf\U0001f000-\U0001faff]")
 
 
 def is_sensitive(text: str) -> bool:
@@ -24,14 +31,23 @@ def is_sensitive(text: str) -> bool:
     Args:
         text: The post as its provider gave it.
     """
-    plain = " ".join(_WORDS.findall(clean(text).lower().replace("\u2019", "'").replace("#", " ")))
-    pattern, idioms = _patterns()
-    return bool(pattern.search(idioms.sub(" ", plain)))
+    words = _words(text)
+    sensitive, idioms = _phrases()
+    return sensitive.found_in(words) and sensitive.found_in(idioms.set_aside(words))
+
+
+def covers(word: str) -> bool:
+    """Return whether a single word is sensitive by itself, wildcards of the lexicon included."""
+    return _single_words().found_in(_plain(word))
 
 
 @cache
 def lexicon() -> dict[str, tuple[str, ...]]:
-    """Return the sensitive terms by category; ``*`` at a term's end stands for any ending."""
+    """Return the sensitive terms by category, and the idioms that are none.
+
+    How terms are written is told at ``context.phrases.Phrases``; besides, ``<age>`` stands for a
+    number from 1 to 17.
+    """
     categories: dict[str, list[str]] = {}
     current: list[str] = []
     for line in _LEXICON.read_text("utf-8").splitlines():
@@ -43,25 +59,24 @@ def lexicon() -> dict[str, tuple[str, ...]]:
     return {name: tuple(terms) for name, terms in categories.items()}
 
 
-def covers(word: str) -> bool:
-    """Return whether a single word is sensitive by itself, wildcards of the lexicon included."""
-    return bool(_patterns()[0].fullmatch(word))
+def _words(text: str) -> str:
+    split = _HASHTAG.sub(lambda tag: _HUMP.sub(" ", tag[0]), clean(text))
+    return " ".join(_WORDS.findall(_MINOR.sub(_MINOR_AGE, _plain(split))))
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return _compiled(_sensitive_terms()), _compiled(lexicon()[_IDIOMS])
+def _phrases() -> tuple[Phrases, Phrases]:
+    return Phrases(_sensitive_terms()), Phrases(map(_plain, lexicon()[_IDIOMS]))
+
+
+@cache
+def _single_words() -> Phrases:
+    return Phrases(term for term in _sensitive_terms() if " " not in term)
 
 
 def _sensitive_terms() -> list[str]:
-    return [term for name, terms in lexicon().items() if name != _IDIOMS for term in terms]
+    return [_plain(term) for name, terms in lexicon().items() if name != _IDIOMS for term in terms]
 
 
-def _compiled(terms: Iterable[str]) -> re.Pattern[str]:
-    # longest first, so that "heart attack*" is tried before a shorter term could end the match
-    ordered = sorted(set(terms), key=lambda term: (-len(term), term))
-    bodies = [
-        re.escape(t[:-1]) + "[a-z']*" if t.endswith("*") else re.escape(t) + "(?:'s|s)?"
-        for t in ordered
-    ]
-    return re.compile(rf"(?<![a-z'])(?:{'|'.join(bodies)})(?![a-z'])")
+def _plain(text: str) -> str:
+    return _APOSTROPHES.sub("", text.lower())

@@ -12,6 +12,7 @@ from math import log
 from pathlib import Path
 
 from context.artefacts import DATA, ModelError, read_arrays
+from context.firewall import covers
 
 VOCABULARY = "vocabulary.npz"
 """File of the shipped vocabulary."""
@@ -68,8 +69,9 @@ def load_vocabulary(folder: Path = DATA) -> Vocabulary:
         folded = dict(
             zip(_split(arrays["forms"].tobytes()), _split(arrays["bases"].tobytes()), strict=True)
         )
-        quiet = frozenset(_split(arrays["quiet"].tobytes()))
-        return Vocabulary(frequencies, folded, int(arrays["texts"].item()), quiet)
+        # the lexicon of sensitive words may have grown since the vocabulary was made
+        quiet = {*_split(arrays["quiet"].tobytes()), *filter(covers, words)}
+        return Vocabulary(frequencies, folded, int(arrays["texts"].item()), frozenset(quiet))
     except (KeyError, ValueError) as error:
         raise ModelError(f"{VOCABULARY} is of another version: install again") from error
 
