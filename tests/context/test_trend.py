@@ -84,6 +84,37 @@ def test_a_marked_change_is_called_on_its_day():
     assert rise.size == pytest.approx(-change.size)
 
 
+def test_a_change_comes_with_its_interval():
+    days = [day(age, 0, 1, 3) for age in range(29, 4, -1)] + [
+        day(age, 3, 1, 0) for age in range(4, -1, -1)
+    ]
+    change = find_change(days, TODAY)
+    assert change is not None
+    assert -2 <= change.low < change.size < change.high < 0
+
+
+def unsure(age, positive):
+    """Two posts of a day, each read as anything but a little more likely positive or negative."""
+    return DayCounts(TODAY - timedelta(days=age), 2, 130 - positive, 70, positive)
+
+
+def test_a_reader_unsure_of_every_post_can_still_be_sure_of_a_change():
+    days = [unsure(age, 85) for age in range(29, 6, -1)] + [
+        unsure(age, 60) for age in range(6, -1, -1)
+    ]
+    change = find_change(days, TODAY)
+    assert change is not None
+    assert change.since == TODAY - timedelta(days=6)
+
+
+def test_the_same_difference_is_chance_among_days_that_differ_as_much_anyway():
+    swing = [125 if age % 2 else 45 for age in range(30)]
+    days = [unsure(age, swing[age]) for age in range(29, 6, -1)] + [
+        unsure(age, swing[age] - 25) for age in range(6, -1, -1)
+    ]
+    assert find_change(days, TODAY) is None
+
+
 def test_an_even_mood_has_no_change():
     assert find_change([day(age, 1, 1, 1) for age in range(30)], TODAY) is None
 
