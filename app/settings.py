@@ -3,7 +3,7 @@
 import base64
 import binascii
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -63,7 +63,13 @@ class Settings(DatabaseSettings):
         default=frozenset(),
         description="Exact host:port pairs that may be reached although private and without TLS.",
     )
-    engine: str = Field(default="light", description="The context engine that reads posts.")
+    engine: Literal["full", "light"] = Field(
+        default="light",
+        description=(
+            "What reads posts: `full`, by an encoder, or `light`, for small machines."
+            " Another one reads every window again."
+        ),
+    )
     embedded_worker: bool = Field(
         default=True, description="Whether `milieu serve` also does the refreshes that are due."
     )

@@ -1,12 +1,16 @@
 """Sentences about a section of her context, made of nothing but the section."""
 
+from collections.abc import Iterable
 from functools import singledispatch
 
 from app.portal.words import (
     MOODS,
     absence_words,
     day_words,
+    emotion_words,
     hours_words,
+    intent_words,
+    percent_words,
     span_words,
     tone_words,
 )
@@ -17,6 +21,7 @@ from context.document import (
     Context,
     ConversationsSection,
     EmotionsSection,
+    IntentClaim,
     IntentsSection,
     NetworkSection,
     ReachSection,
@@ -59,18 +64,19 @@ def _(content: SentimentSection) -> str:
 
 @_seen.register
 def _(content: EmotionsSection) -> str:
-    return ", ".join(share.emotion for share in content.emotions) or "none stands out"
+    return ", ".join(emotion_words(felt.emotion) for felt in content.emotions) or "none stands out"
 
 
 @_seen.register
 def _(content: IntentsSection) -> str:
-    wants = dict.fromkeys(claim.intent.replace("_", " ") for claim in content.intents)
-    return ", ".join(wants) or "nothing at the moment"
+    return "; ".join(dict.fromkeys(_wish(claim) for claim in content.intents)) or (
+        "nothing at the moment"
+    )
 
 
 @_seen.register
 def _(content: ConversationsSection) -> str:
-    return f"{content.answers:.0%} of your posts answer others"
+    return f"{percent_words(content.answers)} of your posts answer others"
 
 
 @_seen.register
@@ -94,9 +100,15 @@ def _(content: ReachSection) -> str:
     return f"{span_words(content.followers or 'an unknown number of')} people follow you"
 
 
-def common_reason(context: Context) -> AbsenceReason | None:
-    """Return why all sections are absent, if all are so for the same reason."""
-    found = [context.sections[section] for section in Section]
+def _wish(claim: IntentClaim) -> str:
+    about = claim.topic.label if claim.topic else claim.subject.label if claim.subject else ""
+    said = intent_words(claim.intent).lower()
+    return f"{said} ({about})" if about else said
+
+
+def common_reason(context: Context, sections: Iterable[Section]) -> AbsenceReason | None:
+    """Return why all of some sections are absent, if all are so for the same reason."""
+    found = [context.sections[section] for section in sections]
     reasons = {content.reason if isinstance(content, Absence) else None for content in found}
     return reasons.pop() if len(reasons) == 1 else None
 

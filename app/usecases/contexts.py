@@ -1,6 +1,6 @@
 """Contexts: her own preview, and the reads of clients, each recorded before it is answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ from app.usecases.identifiers import normal_email
 from app.usecases.renderings import Renderings
 from app.usecases.sections import NOT_OFFERED
 from context.document import Absence, AnySection, Context
+from context.explain import Explanation
 from context.section import Section
 from oauth.server.scopes import SCOPE_PREFIX
 
@@ -81,8 +82,14 @@ class Contexts:
         self._clock = clock
         self._renderings = Renderings()
 
-    async def preview(self, customer_id: str) -> Context:
-        """Render her whole context for herself; this is no access and is not recorded.
+    async def preview(
+        self, customer_id: str, sections: Collection[Section] = tuple(Section)
+    ) -> Context:
+        """Render her context for herself; this is no access and is not recorded.
+
+        Args:
+            customer_id: Who she is.
+            sections: As it would be for somebody who may see these.
 
         Raises:
             NotFound: There is no such customer.
@@ -93,8 +100,20 @@ class Contexts:
                 raise NotFound("There is no such customer.")
             box = await open_box(session, self._vault, customer_id)
             return await self._renderings.context(
-                session, box, customer_id, customer.context_version, set(Section), self._clock()
+                session, box, customer_id, customer.context_version, set(sections), self._clock()
             )
+
+    async def explain(self, customer_id: str) -> Explanation:
+        """Tell her what is behind each claim of her context.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        async with self._database.reading() as session:
+            if await find_customer(session, customer_id) is None:
+                raise NotFound("There is no such customer.")
+            box = await open_box(session, self._vault, customer_id)
+            return await self._renderings.explanation(session, box, customer_id, self._clock())
 
     async def read(self, access_token: str, reading: Reading) -> ServedContext:
         """Answer a read under a delegated token.

@@ -16,6 +16,7 @@ from app.store.reads import DigestRow, digests_of
 from app.store.secrets import Box
 from context.digest import Digest
 from context.document import Context
+from context.explain import Explanation, explain
 from context.render import Source, render
 from context.section import Section
 
@@ -62,6 +63,20 @@ class Renderings:
         rendered = await asyncio.to_thread(render, sources, sections, now)
         self._cache[key] = rendered
         return rendered
+
+    async def explanation(
+        self, session: AsyncSession, box: Box, customer_id: str, now: datetime
+    ) -> Explanation:
+        """Return what is behind the claims of a customer's context; made anew each time.
+
+        Args:
+            session: A transaction.
+            box: Opens her digests.
+            customer_id: Whose context.
+            now: The time for which decay is applied.
+        """
+        sources = _sources(await digests_of(session, customer_id), box)
+        return await asyncio.to_thread(explain, sources, now)
 
 
 def digest_place(connection_id: str) -> str:

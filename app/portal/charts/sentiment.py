@@ -1,4 +1,4 @@
-"""Her sentiment over the days: a curve, the band it may lie in, and the day it changed."""
+"""Her sentiment over the days: a curve, its band, the day it changed, the highs and the lows."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,20 +16,26 @@ from app.portal.charts.svg import (
     stretched,
     text,
 )
-from app.portal.words import day_words, tone_words
-from context.document import DailyValence, SentimentSection
+from app.portal.words import PEAK_MARKS, day_words, emotion_words, tone_words
+from context.document import DailyValence, EmotionPeak, PeakDirection, SentimentSection
 
 PLOT_TOP = 20
 PLOT_HEIGHT = 150
 HEIGHT = PLOT_TOP + PLOT_HEIGHT + 22
 MIDDLE = INNER / 2
+MARK_ABOVE = 9
+MARK_BELOW = 19
+"""Pixels from the curve to the foot of a mark."""
 
 
-def sentiment_chart(section: SentimentSection, name: str = "sentiment") -> Markup:
+def sentiment_chart(
+    section: SentimentSection, peaks: Sequence[EmotionPeak] = (), name: str = "sentiment"
+) -> Markup:
     """Draw the daily valence from -1 to 1 with its 90 % band, and mark a change that was called.
 
     Args:
         section: What to draw; without days there is nothing to draw.
+        peaks: Emotional highs and lows to mark.
         name: Unique on the page.
     """
     days = section.daily
@@ -40,15 +46,16 @@ def sentiment_chart(section: SentimentSection, name: str = "sentiment") -> Marku
     return chart(
         stretched(*_shapes(days, across, since), y=PLOT_TOP, height=PLOT_HEIGHT),
         *_labels(days, across, since),
+        *(_mark(peak, days, across) for peak in peaks),
         name=name,
         title="How you seemed to feel, day by day",
-        description=describe(section),
+        description=describe(section, peaks),
         height=HEIGHT,
     )
 
 
-def describe(section: SentimentSection) -> str:
-    """Say in words what the curve shows."""
+def describe(section: SentimentSection, peaks: Sequence[EmotionPeak] = ()) -> str:
+    """Say in words what the curve and its marks show."""
     first, last = section.daily[0], section.daily[-1]
     said = (
         f"From {day_words(first.day)} to {day_words(last.day)} the curve goes from"
@@ -58,6 +65,9 @@ def describe(section: SentimentSection) -> str:
     if section.trend.since is not None:
         since = day_words(section.trend.since)
         said += f" A change of {section.trend.change:+.2f} is marked on {since}."
+    for peak in peaks:
+        on = day_words(peak.day)
+        said += f" A {peak.direction} is marked on {on}: {emotion_words(peak.emotion)}."
     return said
 
 
@@ -107,3 +117,17 @@ def _labels(days: Sequence[DailyValence], across: _Days, since: date | None) -> 
         label = f"Changed on {day_words(since)}"
         labels.append(text(label, x=across.x(since), y=PLOT_TOP - 7, class_="strong"))
     return labels
+
+
+def _mark(peak: EmotionPeak, days: Sequence[DailyValence], across: _Days) -> Markup:
+    nearest = min(days, key=lambda day: abs(day.day - peak.day))
+    is_high = peak.direction is PeakDirection.HIGH
+    away = -MARK_ABOVE if is_high else MARK_BELOW
+    return element(
+        "text",
+        PEAK_MARKS[peak.direction],
+        x=f"{across.x(peak.day):.2f}%",
+        y=PLOT_TOP + _y(nearest.valence) / INNER * PLOT_HEIGHT + away,
+        text_anchor="middle",
+        class_="mark-well" if is_high else "mark-badly",
+    )

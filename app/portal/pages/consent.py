@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from app.errors import Conflict
 from app.portal.forms import Csrf
 from app.portal.phrases import common_reason, glimpse
+from app.portal.reasons import Reasons
 from app.portal.redirect import see, to
 from app.portal.render import page
 from app.portal.words import ABSENCES, REMEDIES
@@ -19,7 +20,7 @@ from app.usecases.authorization import PendingConsent
 from app.usecases.customers import CurrentSession
 from app.web.services import Services, ServicesOf
 from app.web.session import SignedInSession, check_csrf
-from context.document import AbsenceReason, Context
+from context.document import Absence, AbsenceReason, Context
 from context.section import Section
 
 router = APIRouter()
@@ -48,11 +49,20 @@ _PLAIN_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One section that was asked for, and what would be seen of it now; empty if said for all."""
+    """One section that was asked for.
+
+    Attributes:
+        section: Which.
+        description: What it tells.
+        glimpse: What would be seen of it now, in a line; empty if that is said for all at once.
+        drawn: Whether there is something to draw.
+        ticked: Whether she lets it be seen.
+    """
 
     section: Section
     description: str
     glimpse: str
+    drawn: bool
     ticked: bool
 
 
@@ -130,7 +140,8 @@ async def _consent(
     *,
     problem: str = "",
 ) -> Response:
-    context = await services.contexts.preview(session.customer_id)
+    asked = [section for section in Section if section in pending.sections]
+    context = await services.contexts.preview(session.customer_id, asked)
     # Chromium applies form-action to the redirect that follows the form.
     if _PLAIN_ORIGIN.fullmatch(pending.redirect_origin):
         request.state.form_action = [pending.redirect_origin]
@@ -142,32 +153,34 @@ async def _consent(
         request_id=request_id,
         email=await services.customers.email(session.customer_id),
         pending=pending,
-        offers=_offers(pending, context, ticked),
-        is_linked=common_reason(context) is not AbsenceReason.NOTHING_LINKED,
-        nothing=_nothing(context),
+        offers=_offers(asked, context, ticked),
+        context=context,
+        why=Reasons(),
+        is_linked=common_reason(context, asked) is not AbsenceReason.NOTHING_LINKED,
+        nothing=_nothing(context, asked),
         durations=DURATIONS,
         chosen=CHOSEN,
         problem=problem,
     )
 
 
-def _nothing(context: Context) -> str:
+def _nothing(context: Context, asked: Sequence[Section]) -> str:
     """Say once what holds for every section alike; empty where each has its own to say."""
-    reason = common_reason(context)
+    reason = common_reason(context, asked)
     if reason is None or reason is AbsenceReason.INSUFFICIENT_DATA:
         return ""
     return f"{ABSENCES[reason]} {REMEDIES[reason]}"
 
 
-def _offers(pending: PendingConsent, context: Context, ticked: Sequence[str]) -> list[Offer]:
-    said_for_all = bool(_nothing(context))
+def _offers(asked: Sequence[Section], context: Context, ticked: Sequence[str]) -> list[Offer]:
+    said_for_all = bool(_nothing(context, asked))
     return [
         Offer(
             section=section,
             description=section.description,
             glimpse="" if said_for_all else glimpse(section, context.sections[section]),
+            drawn=not isinstance(context.sections[section], Absence),
             ticked=section in ticked,
         )
-        for section in Section
-        if section in pending.sections
+        for section in asked
     ]

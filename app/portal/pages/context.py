@@ -6,13 +6,28 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.portal.phrases import common_reason
+from app.portal.reasons import Reasons
 from app.portal.render import page
 from app.portal.words import ABSENCES, REMEDIES
+from app.usecases.sections import OFFERED
 from app.web.services import ServicesOf
 from app.web.session import SignedInSession
 from context.document import AbsenceReason
+from context.section import Section
 
 router = APIRouter()
+
+SHOWN = (
+    Section.SENTIMENT,
+    Section.EMOTIONS,
+    Section.INTENTS,
+    Section.TOPICS,
+    Section.CONVERSATIONS,
+    Section.NETWORK,
+    Section.RHYTHM,
+    Section.REACH,
+)
+"""How she feels first, for that moves most; all that can be granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +43,19 @@ class Nothing:
 async def preview(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
     """Show every section as it is now."""
     context = await services.contexts.preview(session.customer_id)
-    reason = common_reason(context)
+    reason = common_reason(context, OFFERED)
+    nothing = _nothing(reason)
+    why = Reasons()
+    if nothing is None:
+        why = Reasons.of(await services.contexts.explain(session.customer_id))
     return page(
         request,
         "context.html",
         session,
         context=context,
-        nothing=_nothing(reason),
+        shown=SHOWN,
+        why=why,
+        nothing=nothing,
         reading=reason is AbsenceReason.PENDING,
     )
 

@@ -12,10 +12,11 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from app.main import create_app
 from app.store.connections import ConnectionState
 from app.usecases.connections import ConnectionView
+from app.usecases.sections import OFFERED
 from app.wiring import build
 from context.document import AbsenceReason
 from tests.app.portal.conftest import PURPOSE, Portal, settings_for
-from tests.app.portal.samples import CONTEXT, absent, without
+from tests.app.portal.samples import CONTEXT, Shown, absent, without
 from tests.app.portal.test_connections import Fakes, view
 from tests.support.chromium import chromium_path
 from tests.support.clock import START, SettableClock
@@ -27,15 +28,6 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SIGNED_IN_PAGES = ("/context", "/connections", "/grants", "/accesses", "/account", "/outbox")
 OTHER_PAGES = ("/", "/sign-in", "/sign-in/used", "/nowhere")
 READING: ConnectionView = view(ConnectionState.ACTIVE, refreshed_at=None, due_at=START)
-
-
-class Shown:
-    """A context that the test chooses."""
-
-    context = CONTEXT
-
-    async def preview(self, _customer_id: str):
-        return self.context
 
 
 @dataclass
@@ -96,7 +88,7 @@ async def furnish(served: Served, customer_id: str) -> str:
     await behind.reads(customer_id, client, active, agent="Ana", call_id="7", withheld=withheld)
     refused = {"rhythm": "grant_revoked"}
     await behind.reads(customer_id, client, ended, outcome="refused", served=[], withheld=refused)
-    return await behind.asks(client, "topics", "sentiment", "network", "rhythm")
+    return await behind.asks(client, *OFFERED)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

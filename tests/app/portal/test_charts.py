@@ -10,10 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from app.portal.charts import network_scale, rhythm_chart, sentiment_chart, topic_bar
+from app.portal.charts import (
+    conversation_bar,
+    network_scale,
+    rhythm_chart,
+    sentiment_chart,
+    share_bar,
+)
 from app.portal.charts.svg import INNER, chart, element, text
+from app.portal.words import tone_of
 from context.document import DailyValence, MoodStep, Trend, TrendDirection
-from tests.app.portal.samples import NETWORK, RHYTHM, SENTIMENT, TOPICS
+from tests.app.portal.samples import CONVERSATIONS, EMOTIONS, NETWORK, RHYTHM, SENTIMENT
 
 NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 any_float = st.floats(allow_nan=False)
@@ -96,8 +103,37 @@ def test_the_hours_keep_inside_their_frame(hours: list[float], active: list[int]
 
 @given(any_float, any_float)
 def test_a_bar_keeps_inside_its_row(share: float, largest: float):
-    drawing = tree(topic_bar(replace(TOPICS.topics[0], share=share), largest))
+    assert inside(tree(share_bar(share, largest, "even")))
+
+
+@given(st.tuples(*[st.floats(0, 1)] * 4))
+def test_parts_of_a_conversation_lie_side_by_side(parts: tuple[float, float, float, float]):
+    tells, asks, answers, shares = parts
+    section = replace(CONVERSATIONS, tells=tells, asks=asks, answers=answers, shares=shares)
+    drawing = tree(conversation_bar(section))
     assert inside(drawing)
+    edges = [float(rect.get("x").removesuffix("%")) for rect in drawing.iter("rect")]
+    assert edges == sorted(edges)
+    assert len(edges) == 4
+
+
+@given(days(), st.lists(st.integers(-5, 400), max_size=4))
+def test_highs_lie_above_the_curve_and_lows_below(daily: list[DailyValence], on: list[int]):
+    peaks = [
+        replace(EMOTIONS.peaks[place % 2], day=daily[0].day + timedelta(days=after))
+        for place, after in enumerate(on)
+    ]
+    drawing = tree(sentiment_chart(replace(SENTIMENT, daily=daily), peaks))
+    assert inside(drawing)
+    marks = [mark for mark in drawing.iter("text") if "mark-" in mark.get("class")]
+    assert [mark.text for mark in marks] == ["▼▲"[place % 2] for place in range(len(on))]
+    assert all(0 < float(mark.get("y")) < float(drawing.get("height")) for mark in marks)
+
+
+def test_the_curve_says_its_highs_and_lows_in_words():
+    said = tree(sentiment_chart(SENTIMENT, EMOTIONS.peaks)).find("desc").text
+    assert "A low is marked on 24 February: frustration." in said
+    assert "A high is marked on 14 February: joy." in said
 
 
 def test_higher_valence_lies_higher_and_later_days_further_right():
@@ -132,7 +168,7 @@ def test_a_single_day_stands_in_the_middle_and_no_day_draws_nothing():
     ("valence", "tone"), [(0.5, "well"), (-0.5, "badly"), (0, "even"), (None, "even")]
 )
 def test_a_bar_has_the_colour_of_its_tone(valence: float | None, tone: str):
-    drawing = tree(topic_bar(replace(TOPICS.topics[0], valence=valence), 1))
+    drawing = tree(share_bar(0.5, 1, tone_of(valence)))
     assert [rect.get("class") for rect in drawing.iter("rect")] == ["track", tone]
 
 

@@ -7,19 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.portal.pages.consent import DURATIONS
+from app.usecases.sections import OFFERED
 from context.document import AbsenceReason, Context
+from context.section import Section
 from tests.app.portal.conftest import CALLBACK, Browser, Portal
-from tests.app.portal.samples import CONTEXT, absent
-
-
-class Preview:
-    """A context to show, in the place of hers."""
-
-    def __init__(self, context: Context = CONTEXT) -> None:
-        self.context = context
-
-    async def preview(self, _customer_id: str):
-        return self.context
+from tests.app.portal.samples import CONTEXT, Shown, absent
 
 
 def ticked(page) -> list[str]:
@@ -29,7 +21,7 @@ def ticked(page) -> list[str]:
 async def test_it_shows_who_asks_why_and_what_each_part_would_show_now(
     portal: Portal, mira: Browser
 ):
-    portal.change(contexts=Preview())
+    portal.change(contexts=Shown())
     page = await mira.get(await portal.asks(await portal.client(), "topics", "sentiment"))
     assert page.status == 200
     for words in (
@@ -43,6 +35,32 @@ async def test_it_shows_who_asks_why_and_what_each_part_would_show_now(
         assert words in page.text
     assert ticked(page) == ["topics", "sentiment"]
     assert "Network mood" not in page.text
+
+
+async def test_each_part_is_drawn_as_it_would_be_seen(portal: Portal, mira: Browser):
+    portal.change(contexts=Shown())
+    page = await mira.get(await portal.asks(await portal.client(), *OFFERED))
+    assert len(page.all("details", **{"class": "preview"})) == len(OFFERED)
+    assert {svg["aria-labelledby"] for svg in page.all("svg", role="img")} == {
+        f"{name}-title" for name in ("sentiment", "conversations", "network", "rhythm")
+    }
+    assert f"All of it, in a few sentences: {CONTEXT.brief}" in page.text
+    assert "Why" not in page.text
+    assert "Relationship" not in page.text
+
+
+async def test_the_preview_shows_nothing_of_what_was_not_asked_for(portal: Portal, mira: Browser):
+    # Mutation tried: `preview` without the sections, which draws all sections' traces.
+    asked: list[object] = []
+
+    class Asked(Shown):
+        async def preview(self, customer_id: str, sections: object = ()) -> Context:
+            asked.append(sections)
+            return await super().preview(customer_id)
+
+    portal.change(contexts=Asked())
+    await mira.get(await portal.asks(await portal.client(), "topics", "emotions"))
+    assert asked == [[Section.TOPICS, Section.EMOTIONS]]
 
 
 async def test_who_has_linked_nothing_is_told_once_and_led_to_linking_and_back(
@@ -59,11 +77,11 @@ async def test_who_has_linked_nothing_is_told_once_and_led_to_linking_and_back(
 
 async def test_what_holds_for_every_part_is_said_once(portal: Portal, mira: Browser):
     path = await portal.asks(await portal.client(), "topics", "sentiment")
-    portal.change(contexts=Preview(absent(AbsenceReason.PENDING)))
+    portal.change(contexts=Shown(absent(AbsenceReason.PENDING)))
     page = await mira.get(path)
     assert page.text.count("Your account is being read for the first time.") == 1
     assert "Link an account first" not in page.text
-    portal.change(contexts=Preview(absent(AbsenceReason.INSUFFICIENT_DATA)))
+    portal.change(contexts=Shown(absent(AbsenceReason.INSUFFICIENT_DATA)))
     assert (await mira.get(path)).text.count("Now:") == 2
 
 

@@ -6,15 +6,11 @@ import pytest
 
 from context.document import AbsenceReason, Context
 from tests.app.portal.conftest import Browser, Portal
-from tests.app.portal.samples import CONTEXT, absent, without
+from tests.app.portal.samples import CONTEXT, Shown, absent, without
 
 
 def showing(portal: Portal, context: Context) -> None:
-    class Preview:
-        async def preview(self, _customer_id: str):
-            return context
-
-    portal.change(contexts=Preview())
+    portal.change(contexts=Shown(context))
 
 
 async def test_every_section_is_drawn_and_written(portal: Portal, mira: Browser):
@@ -25,7 +21,19 @@ async def test_every_section_is_drawn_and_written(portal: Portal, mira: Browser)
         "rather unhappy, worse since 20 February",
         "broadband outage weighs on you",
         "team play-offs lifts you",
-        "too little to say",
+        "phone and internet",
+        "with frustration and sadness",
+        "34 % of your posts",
+        "▼ A low on 24 February: frustration, mostly about broadband outage",
+        "▲ A high on 14 February: joy",
+        "Needs help",
+        "Likely, from 4 posts, the last on 1 March. Forgotten on 8 March.",
+        "You answer 5–9 people.",
+        "52 % telling",
+        "match tickets 10–24 people, and you",
+        "1,000–9,999",
+        "three years or more",
+        "own account: many posts are worded alike.",
         "You seem less happy than the people around you.",
         "From 10–24 people on 2 March",
         "You post 11–30 times a week.",
@@ -34,6 +42,7 @@ async def test_every_section_is_drawn_and_written(portal: Portal, mira: Browser)
         assert words in page.text
     assert {svg["aria-labelledby"] for svg in page.all("svg", role="img")} == {
         "sentiment-title",
+        "conversations-title",
         "network-title",
         "rhythm-title",
     }
@@ -85,3 +94,49 @@ async def test_topics_are_words_not_markup(portal: Portal, mira: Browser):
     page = await mira.get("/context")
     assert "<script>alert(1)</script>" in page.text
     assert "<script>alert" not in page.html
+
+
+async def test_every_claim_says_what_is_behind_it(portal: Portal, mira: Browser):
+    showing(portal, CONTEXT)
+    page = await mira.get("/context")
+    assert page.text.count("Why this mood?") == page.text.count("Why a change?") == 1
+    claims = 4 + 2 + 4 + 3  # topics, sentiment and its change, emotions, intents
+    assert len(page.all("details", **{"class": "why"})) == claims
+    assert (
+        "Why? broadband outage Words broadband, outage, router Posts 24 Account Mastodon"
+        " Days 26 to 28 February and 2 March" in page.text
+    )
+
+
+async def test_a_claim_that_changed_meanwhile_is_not_explained_by_another(
+    portal: Portal, mira: Browser
+):
+    intents = CONTEXT.sections.intents
+    turned = replace(intents, intents=intents.intents[::-1])
+    showing(portal, replace(CONTEXT, sections=replace(CONTEXT.sections, intents=turned)))
+    page = await mira.get("/context")
+    assert len(page.all("details", **{"class": "why"})) == 4 + 2 + 4 + 1
+
+
+async def test_where_nothing_stands_out_it_says_so(portal: Portal, mira: Browser):
+    sections = CONTEXT.sections
+    quiet = replace(
+        sections,
+        topics=replace(sections.topics, topics=[]),
+        emotions=replace(sections.emotions, emotions=[], peaks=[]),
+        intents=replace(sections.intents, intents=[]),
+        network=replace(sections.network, topics=[]),
+        conversations=replace(sections.conversations, topics=[], partners="0"),
+        reach=replace(sections.reach, followers=None, following=None, account_age=None),
+    )
+    showing(portal, replace(CONTEXT, sections=quiet))
+    page = await mira.get("/context")
+    for words in (
+        "No topic is left to show.",
+        "No emotion stands out",
+        "Nothing at the moment",
+        "You answer nobody.",
+        "Age of the account unknown",
+    ):
+        assert words in page.text
+    assert "Highs and lows" not in page.text

@@ -1,12 +1,21 @@
 """Wording that has cases."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from app.portal import phrases, words
 from app.portal.render import letter, moment
-from context.document import AbsenceReason, Trend, TrendDirection
+from context.document import (
+    AbsenceReason,
+    Authenticity,
+    AuthenticityLevel,
+    Doubt,
+    Trend,
+    TrendDirection,
+)
+from context.emotion import Emotion
+from context.intents import Intent
 from context.section import Section
 from tests.app.portal.samples import CONTEXT, SINCE, absent
 
@@ -63,7 +72,17 @@ def test_every_absence_has_a_reason_and_a_remedy(section: Section, reason: Absen
             ),
         ),
         (Section.SENTIMENT, "rather unhappy, worse since 20 February"),
+        (Section.EMOTIONS, "frustration, joy, sadness, surprise"),
+        (
+            Section.INTENTS,
+            (
+                "needs help (broadband outage); thinks of leaving a supplier (broadband outage);"
+                " would like to buy (home)"
+            ),
+        ),
+        (Section.CONVERSATIONS, "23 % of your posts answer others"),
         (Section.NETWORK, "mixed, from 10–24 people"),
+        (Section.REACH, "100–999 people follow you"),
         (
             Section.RHYTHM,
             "11–30 posts a week; most active: 07:00 to 09:00 and 18:00 to 22:00 (UTC)",
@@ -88,6 +107,43 @@ def test_a_trend_is_said_when_it_is_known(direction: TrendDirection, since: obje
         phrases.trend_words(Trend(direction=direction, change=0.0, interval=None, since=since))
         == said
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([], ""),
+        ([26], "26 January"),
+        ([26, 25, 26], "25 to 26 January"),
+        ([31, 32, 35], "31 January to 1 February and 4 February"),
+    ],
+)
+def test_days_are_joined_into_ranges(days: list[int], said: str):
+    start = date(2025, 12, 31)
+    assert words.days_words([start + timedelta(days=day) for day in days]) == said
+
+
+@pytest.mark.parametrize(
+    ("bucket", "said"),
+    [("5-9", "5–9"), ("1000-9999", "1,000–9,999"), ("100000+", "100,000 or more")],
+)
+def test_a_bucket_is_written_for_people(bucket: str, said: str):
+    assert words.span_words(bucket) == said
+
+
+@pytest.mark.parametrize("level", list(AuthenticityLevel))
+def test_authenticity_says_its_reasons(level: AuthenticityLevel):
+    said = words.authenticity_words(Authenticity(level=level, reasons=list(Doubt)))
+    assert said.count(",") == len(Doubt) - 2
+    assert words.authenticity_words(Authenticity(level=level, reasons=[])).endswith("account.") or (
+        level is AuthenticityLevel.DOUBTFUL
+    )
+
+
+def test_every_emotion_and_intent_has_a_name_and_every_emotion_a_tone():
+    assert len({words.emotion_words(emotion) for emotion in Emotion}) == len(Emotion)
+    assert len({words.intent_words(intent) for intent in Intent}) == len(Intent)
+    assert set(words.EMOTION_TONES) == set(Emotion)
 
 
 @pytest.mark.parametrize(
