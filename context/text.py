@@ -31,9 +31,9 @@ _EMOTICON = (
 _EMOJI = "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*"
 _WORD = r"[^\W_]+(?:['\u2019\-][^\W_]+)*"
 _TOKEN = re.compile(rf"{_EMOTICON}|#\w+|@user|{_WORD}|[!?]+|\.{{2,}}|[.,;:]|\u2026|{_EMOJI}")
-_PLAIN_WORD = re.compile(r"(?<!\w)[a-z]{3,24}(?!\w)")
+_PLAIN_WORD = re.compile(r"(?<![\w@])[a-z]{3,24}(?!\w)")  # @user stands for a handle
 _COMMON = re.compile(
-    r"(?:(?<=^)|(?<=[.!?:] )|(?<=^[\"'(\[]))[A-Z][a-z]{2,23}(?!\w)|(?<!\w)[a-z]{3,24}(?!\w)"
+    r"(?:(?<=^)|(?<=[.!?:] )|(?<=^[\"'(\[]))[A-Z][a-z]{2,23}(?!\w)|(?<![\w@])[a-z]{3,24}(?!\w)"
 )
 _ELONGATED = re.compile(r"(\w)\1{2,}")
 

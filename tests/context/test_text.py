@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from context.text import MAX_CHARACTERS, clean, shorten_elongation, tokens, words
+from context.text import MAX_CHARACTERS, clean, common_words, shorten_elongation, tokens, words
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,9 @@ def test_tokens_keep_what_carries_feeling():
 
 def test_words_are_plain():
     assert words("The #Router's café is O2 at 3pm, naïve!") == ["the", "router"]
+
+
+def test_the_stand_in_for_a_handle_is_no_word():
+    cleaned = clean("@kim the user manual, ask @jo_b@social.example")
+    assert "@user" in cleaned
+    assert words(cleaned) == common_words(cleaned) == ["the", "user", "manual", "ask"]
