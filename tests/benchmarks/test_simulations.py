@@ -48,20 +48,20 @@ def test_an_engine_errs_in_simulation_as_on_labelled_posts(data, engine):
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say():
-    rows = coverage(60, FAULTLESS).rows
+    rows = coverage(40, FAULTLESS).rows
     assert np.mean([row["coverage_lately"] for row in rows.values()]) == pytest.approx(
         0.9, abs=0.06
     )
 
 
 def test_a_shift_is_found_by_more_people_who_post_more():
-    rows = list(change(12, FAULTLESS).rows.values())
+    rows = list(change(5, FAULTLESS).rows.values())
     assert rows[0]["found_within_14_days"] <= rows[-1]["found_within_14_days"]
     assert all(0 <= row["false_alarm_per_look"] <= row["false_alarm_in_ten_months"] for row in rows)
 
 
 def test_no_friend_moves_the_networks_mood_beyond_the_bound():
-    for row in network(300).rows.values():
+    for row in network(200).rows.values():
         assert 0 < row["mean_moved"] <= row["bound_of_mean"] + 1e-9
         assert row["released_moved"] <= row["bound_of_released"] + 1e-9
 

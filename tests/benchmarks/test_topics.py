@@ -36,7 +36,8 @@ def test_nothing_found_is_nothing():
 @pytest.mark.parametrize(
     ("label", "entity", "expected"),
     [
-        (("gardens",), "garden", True),
+        (("garden",), "garden", True),
+        (("trains",), "train", True),
         (("garden",), "train", False),
         (("hello",), "garden", False),
     ],
