@@ -1,4 +1,4 @@
-"""The sandbox's people come out as they were written: topics, trend, and the mood around them.
+"""The sandbox's people come out as they were written: topics, trend, intents, the mood around them.
 
 Linked and refreshed over real HTTP like any account. The engine was tuned with these people in
 view, so this shows that nothing broke, not how good the engine is.
@@ -9,7 +9,17 @@ import pytest
 from app.sandbox.network import create_sandbox
 from app.sandbox.storylines.model import Storyline
 from app.sandbox.storylines.read import read_storylines
-from context.document import Absence, NetworkSection, SentimentSection, TopicsSection
+from context.document import (
+    Absence,
+    ConversationsSection,
+    IntentsSection,
+    NetworkSection,
+    ReachSection,
+    SentimentSection,
+    TopicsSection,
+)
+from context.engines import Engine
+from context.intents import Intent
 from context.render import Source, render
 from context.section import Section
 from tests.support.servers import serving
@@ -37,6 +47,14 @@ async def test_what_her_story_was_written_with(database, vault, clock, handle: s
     assert mood_of(sections.network) in {expected.network_mood, "mixed"}
     words = words_of(sections.topics)
     assert [topic for topic in expected.topics if not words & set(topic)] == []
+    if tells_intents(stage.engine):
+        assert set(expected.intents) - intents_of(sections.intents) == set()
+    assert isinstance(sections.reach, ReachSection)
+    assert sections.reach.followers == "10-99" or expected.network_mood == "abstains"
+    assert sections.reach.authenticity.level != "doubtful"
+    if isinstance(sections.conversations, ConversationsSection):
+        assert sections.conversations.answers > 0
+        assert sections.conversations.partners not in {"0", "1"}
 
 
 def trend_of(section: SentimentSection | Absence) -> str:
@@ -53,6 +71,24 @@ def words_of(section: TopicsSection | Absence) -> set[str]:
     return {term for topic in section.topics for term in topic.terms}
 
 
-def test_there_are_six_of_them():
+def intents_of(section: IntentsSection | Absence) -> set[str]:
+    if isinstance(section, Absence):
+        return set()
+    return {claim.intent.value for claim in section.intents}
+
+
+def tells_intents(engine: Engine) -> bool:
+    return bool(engine.read(["I need help, please, nothing works!"]).intents.any())
+
+
+def test_there_are_six_of_them_each_with_three_topics_but_for_who_hardly_posts():
     assert len(STORYLINES) == 6
     assert all(isinstance(storyline, Storyline) for storyline in STORYLINES.values())
+    telling = [one.expected for one in STORYLINES.values() if one.expected.trend != "unknown"]
+    assert [len(expected.topics) for expected in telling] == [3] * 5
+    assert all(expected.intents for expected in telling)
+
+
+def test_what_they_want_is_among_what_can_be_told():
+    wanted = {intent for one in STORYLINES.values() for intent in one.expected.intents}
+    assert wanted <= set(Intent)

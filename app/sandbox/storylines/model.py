@@ -45,7 +45,7 @@ class Expected:
     Attributes:
         topics: One entry per topic; any of its words in a topic's label is a hit.
         trend: Where her sentiment has gone.
-        intents: Names of intents she shows.
+        intents: Names of intents that her posts show plainly; she may show others too.
         network_mood: How her friends feel; `abstains` when they are too few to say.
     """
 
@@ -111,6 +111,8 @@ class Storyline:
         friends: Whom she follows; they all follow her back.
         slots: Words for the placeholders in the lines.
         boosts_per_day: Friends' posts she boosts a day.
+        answers: What she answers when friends write to her.
+        answer_chance: Probability, 0 to 1, that she does.
     """
 
     name: str
@@ -122,3 +124,5 @@ class Storyline:
     friends: tuple[Friend, ...]
     slots: dict[str, tuple[str, ...]]
     boosts_per_day: float = 0.0
+    answers: tuple[str, ...] = ()
+    answer_chance: float = 0.0

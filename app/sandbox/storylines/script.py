@@ -78,6 +78,7 @@ class Script:
         for friend in self._storyline.friends:
             self._live(friend, Dice(*self._key, "everyday", friend.person.handle))
         self._boost(Dice(*self._key, "boosts"))
+        self._answer(Dice(*self._key, "answers"))
         return tuple(self._drafts)
 
     def _tellers(self, episode: Episode) -> Iterator[str]:
@@ -120,6 +121,21 @@ class Script:
         for place in dice.shuffled(boostable)[:wanted]:
             at = self._drafts[place].at + _BOOST_DELAY
             self._drafts.append(Draft(protagonist, at, "", reblog_of=place))
+
+    def _answer(self, dice: Dice) -> None:
+        protagonist = self._storyline.protagonist.handle
+        lines = Deck(self._storyline.answers, dice)
+        to_her = [
+            (place, draft)
+            for place, draft in enumerate(self._drafts)
+            if draft.in_reply_to is not None
+            and self._drafts[draft.in_reply_to].author == protagonist
+        ]
+        for place, draft in to_her:
+            if dice.chance(self._storyline.answer_chance):
+                text = f"@{draft.author} {self._fill(lines.draw(), dice)}"
+                later = draft.at + timedelta(minutes=2 + 40 * dice.uniform())
+                self._drafts.append(Draft(protagonist, later, text, in_reply_to=place))
 
     def _moments(self, first: int, last: int, per_day: float, dice: Dice) -> Iterator[timedelta]:
         for day in range(first, last + 1):
