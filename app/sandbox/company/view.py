@@ -25,7 +25,11 @@ ABSENCES = {
 _TITLES = {
     "topics": "On the customer’s mind",
     "sentiment": "How the customer seems to feel",
+    "emotions": "Which emotions the posts carry",
+    "intents": "What the customer seems to want",
+    "conversations": "How the customer talks with others",
     "network": "The mood around the customer",
+    "reach": "How far the customer is heard",
     "rhythm": "When the customer is around",
 }
 _DIRECTIONS = {"rising": "rising", "steady": "steady", "fading": "fading"}
@@ -142,6 +146,42 @@ def _sentiment(title: str, section: Mapping[str, Any]) -> Card:
     return Card(title, tuple(lines), curve=_curve(daily), zero=True, described=described)
 
 
+def _emotions(title: str, section: Mapping[str, Any]) -> Card:
+    bars = tuple(
+        Bar(str(felt["emotion"]), round(100 * float(felt["share"])), "")
+        for felt in section["emotions"]
+    )
+    lines = tuple(
+        f"A {peak['direction']} on {peak['day']}: {peak['emotion']}." for peak in section["peaks"]
+    )
+    return Card(title, lines if bars or lines else ("No emotion stands out.",), bars=bars)
+
+
+def _intents(title: str, section: Mapping[str, Any]) -> Card:
+    lines = tuple(_wish(wish) for wish in section["intents"])
+    return Card(title, lines or ("Nothing at the moment.",))
+
+
+def _wish(wish: Mapping[str, Any]) -> str:
+    about = wish["topic"]["label"] if wish["topic"] else wish["subject"]
+    said = str(wish["intent"]).replace("_", " ").capitalize()
+    return f"{said}{f': {about}' if about else ''}, until {wish['expires']}."
+
+
+def _conversations(title: str, section: Mapping[str, Any]) -> Card:
+    bars = tuple(
+        Bar(part, round(100 * float(section[part])), "")
+        for part in ("tells", "asks", "answers", "shares")
+    )
+    return Card(title, (f"Answers people: {section['partners']}.",), bars=bars)
+
+
+def _reach(title: str, section: Mapping[str, Any]) -> Card:
+    followers = section["followers"] or "an unknown number"
+    level = section["authenticity"]["level"]
+    return Card(title, (f"Followed by {followers}.", f"A person’s own account: {level}."))
+
+
 def _network(title: str, section: Mapping[str, Any]) -> Card:
     mood = _MOODS[section["mood"]]
     lines = [f"{mood}, among {section['people']} people. Who they are is not known here."]
@@ -167,7 +207,11 @@ def _rhythm(title: str, section: Mapping[str, Any]) -> Card:
 _DRAWN: dict[str, Callable[[str, Mapping[str, Any]], Card]] = {
     "topics": _topics,
     "sentiment": _sentiment,
+    "emotions": _emotions,
+    "intents": _intents,
+    "conversations": _conversations,
     "network": _network,
+    "reach": _reach,
     "rhythm": _rhythm,
 }
 _CLEAR = 0.15  # valence from which on a feeling is named

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
+from app.api.v1.examples import CONTEXT as EXAMPLE
 from app.sandbox.company import create_company
 from app.sandbox.company.consent import s256
 from app.sandbox.company.view import lay_out
@@ -318,3 +319,29 @@ def test_every_section_that_is_available_is_drawn():
     assert "Rather low, among 10-24 people" in lines
     assert "feels worse than they do" in lines
     assert "08, 20" in lines
+
+
+def test_whatever_is_shared_is_shown():
+    sheet = lay_out(EXAMPLE)
+    shown = {card.title: card for card in sheet.cards if card.present}
+    assert len(shown) == sum(s["status"] == "available" for s in EXAMPLE["sections"].values())
+    assert shown["What the customer seems to want"].lines == (
+        "Needs help: broadband, engineer, until 2026-03-08.",
+    )
+    assert shown["Which emotions the posts carry"].lines == ("A low on 2026-02-26: anger.",)
+    assert shown["How far the customer is heard"].lines[0] == "Followed by 100-999."
+    assert [bar.share for bar in shown["How the customer talks with others"].bars] == [
+        55,
+        17,
+        20,
+        8,
+    ]
+
+
+def test_where_nothing_stands_out_the_desk_says_so():
+    quiet = {
+        "emotions": EXAMPLE["sections"]["emotions"] | {"emotions": [], "peaks": []},
+        "intents": EXAMPLE["sections"]["intents"] | {"intents": []},
+    }
+    lines = [card.lines for card in lay_out({"sections": quiet}).cards]
+    assert lines == [("No emotion stands out.",), ("Nothing at the moment.",)]
