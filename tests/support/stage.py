@@ -141,10 +141,11 @@ class Stage:
         limits: Limits = LIMITS,
         chance: float = 0.5,
         callback: str = CALLBACK,
+        engine: str = "light",
     ) -> None:
         self.database, self.vault, self.clock = database, vault, clock
         self.due = asyncio.Event()
-        self.engine = load_engine("light")
+        self.engine = load_engine(engine)
         outbound = Outbound(exceptions, limits=limits)
         due = self.due
         catalogue = Catalogue(Mastodon(exceptions))
