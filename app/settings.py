@@ -64,7 +64,7 @@ class Settings(DatabaseSettings):
         description="Exact host:port pairs that may be reached although private and without TLS.",
     )
     engine: Literal["full", "light"] = Field(
-        default="light",
+        default="full",
         description=(
             "What reads posts: `full`, by an encoder, or `light`, for small machines."
             " Another one reads every window again."

@@ -1,6 +1,7 @@
 """The one place that reads settings and constructs things; everything else receives values."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,7 +28,10 @@ from app.usecases.sections import OFFERED
 from app.web.services import Services
 from app.work.tidy import Tidy
 from app.work.worker import Worker
-from context.engines.models import load_engine
+from context.engines import Engine
+from context.engines.models import load_engine_that_works
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         clock,
         outbound,
         catalogue,
-        load_engine(settings.engine),
+        _engine(settings.engine),
         timedelta(seconds=settings.refresh_every_s),
         due,
     )
@@ -96,3 +100,10 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     )
     worker = Worker(refresh, Tidy(database, clock), due)
     return Runtime(services, worker, settings.embedded_worker)
+
+
+def _engine(name: str) -> Engine:
+    engine, fault = load_engine_that_works(name)
+    if fault is not None:
+        logger.warning("the engine %s is used in the place of %s: %s", engine.name, name, fault)
+    return engine

@@ -19,7 +19,7 @@ from context.engines.engine import Engine, Readings
 from context.language import READ, languages_of
 from context.network import KEPT, MIN_PEOPLE, mood_by_author, noise_key, people_step, release
 from context.post import Post, PostKind
-from context.reading import admit, discount
+from context.reading import SENSITIVE, admit, discount
 from context.topics import Texts, centroids, find_topics
 from context.tracked import SURE_OF_CLUSTER, tell_subjects
 from context.vocabulary import Vocabulary
@@ -66,8 +66,7 @@ def read_around(
     kept = tuple(n for n in (past.network if past else ()) if 0 <= (today - n.day).days < KEPT)
     if past and any(n.day == today for n in kept):
         return Around(kept, past.network_topics)
-    told = tellable(posts)
-    found = read_apart(told, engine)
+    told, found = read_apart(tellable(posts), engine)
     moods = moods_of(told, found)
     key = noise_key(secret, today, [f"{post.author}\x1e{post.text}" for post in told])
     released = release(today, moods, key)
@@ -95,8 +94,8 @@ def tellable(posts: Sequence[Post]) -> list[Post]:
     return [post for author in by_author if author in chosen for post in legible[author]]
 
 
-def read_apart(posts: Sequence[Post], engine: Engine) -> Readings:
-    """Return posts as numbers, those of each person read in a batch of their own.
+def read_apart(posts: Sequence[Post], engine: Engine) -> tuple[list[Post], Readings]:
+    """Return the posts that are not sensitive, and them as numbers, read person by person.
 
     An engine that scales its integers by batch reads a text a little differently beside others;
     apart, one person's posts cannot change how another's are read.
@@ -106,14 +105,9 @@ def read_apart(posts: Sequence[Post], engine: Engine) -> Readings:
         engine: Reads the posts.
     """
     texts = [[post.text for post in group] for _, group in groupby(posts, lambda p: p.author)]
-    parts = [engine.read(batch) for batch in texts or [[]]]
-    return Readings(
-        valence=np.concatenate([part.valence for part in parts]),
-        emotions=np.concatenate([part.emotions for part in parts]),
-        irony=np.concatenate([part.irony for part in parts]),
-        intents=np.concatenate([part.intents for part in parts]),
-        vectors=np.concatenate([part.vectors for part in parts]),
-    )
+    found = Readings.joined([engine.read(batch) for batch in texts or [[]]])
+    harmless = found.sensitive < SENSITIVE
+    return [post for post, kept in zip(posts, harmless, strict=True) if kept], found[harmless]
 
 
 def moods_of(posts: Sequence[Post], found: Readings) -> list[float]:

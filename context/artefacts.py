@@ -18,13 +18,11 @@ class ModelError(RuntimeError):
     """A shipped artefact is missing, altered or unreadable: install again, or train it anew."""
 
 
-def read_arrays(name: str, folder: Path = DATA) -> dict[str, NDArray[np.generic]]:
-    """Return the arrays of an ``.npz`` artefact once its checksum was found right.
-
-    Never unpickles.
+def read_checked(name: str, folder: Path = DATA) -> bytes:
+    """Return the bytes of an artefact once its checksum was found right.
 
     Args:
-        name: File name, such as ``sentiment.npz``.
+        name: File name, such as ``encoder.onnx``.
         folder: Folder that holds it and its checksums.
 
     Raises:
@@ -39,6 +37,22 @@ def read_arrays(name: str, folder: Path = DATA) -> dict[str, NDArray[np.generic]
         raise ModelError(f"{name} or its checksum cannot be read: install again") from error
     if expected != hashlib.sha256(data).hexdigest():
         raise ModelError(f"{name} does not match its checksum: install the package again")
+    return data
+
+
+def read_arrays(name: str, folder: Path = DATA) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays of an ``.npz`` artefact once its checksum was found right.
+
+    Never unpickles.
+
+    Args:
+        name: File name, such as ``light.npz``.
+        folder: Folder that holds it and its checksums.
+
+    Raises:
+        ModelError: If the file or its checksum is missing, or they do not match.
+    """
+    data = read_checked(name, folder)
     try:
         with np.load(BytesIO(data), allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
@@ -55,12 +69,22 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
         path: The file to write; its folder is made if need be.
         arrays: Arrays by name, none of objects.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     buffer = BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    path.write_bytes(buffer.getvalue())
+    write_checked(path, buffer.getvalue())
+
+
+def write_checked(path: Path, data: bytes) -> None:
+    """Write an artefact and note its checksum beside it.
+
+    Args:
+        path: The file to write; its folder is made if need be.
+        data: Its bytes.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
     known = _read_checksums(path.parent) if (path.parent / CHECKSUMS).exists() else {}
-    known[path.name] = hashlib.sha256(buffer.getvalue()).hexdigest()
+    known[path.name] = hashlib.sha256(data).hexdigest()
     lines = [f"{digest}  {name}\n" for name, digest in sorted(known.items())]
     (path.parent / CHECKSUMS).write_text("".join(lines), "ascii")
 

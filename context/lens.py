@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
-from context.around import tellable
+from context.around import read_apart, tellable
 from context.counts import count_by_day
 from context.digest import NetworkDay
 from context.emotion import NO_EMOTIONS
@@ -143,12 +145,23 @@ def _network(
     today = now.astimezone(UTC).date()
     if past and past.network and past.network.day == today:
         return past.network
-    told = tellable(recent(posts, now, NETWORK_DAYS))
+    told, _ = read_apart(tellable(recent(posts, now, NETWORK_DAYS)), engine)
     named = [(post, found) for post in told if (found := mentions(post.text, lens.brands))]
-    valence = engine.toward([text for _, (_, text) in named], [term for _, (term, _) in named])
-    moods = mood_by_author([post.author for post, _ in named], valence[:, 2] - valence[:, 0])
+    moods = mood_by_author([post.author for post, _ in named], _net_toward(named, engine))
     cohort = [f"{post.author}\x1e{post.text}" for post, _ in named]
     return release(today, moods, noise_key(secret, today, ["lens", *sorted(lens.brands), *cohort]))
+
+
+def _net_toward(
+    named: Sequence[tuple[Post, tuple[str, str]]], engine: Engine
+) -> NDArray[np.float64]:
+    # each person's posts apart, as in ``read_apart``: nobody sways how another is read
+    parts = [np.empty((0, 3))]
+    for _, group in groupby(named, lambda pair: pair[0].author):
+        found = [(term, text) for _, (term, text) in group]
+        parts.append(engine.toward([text for _, text in found], [term for term, _ in found]))
+    valence = np.concatenate(parts)
+    return np.asarray(valence[:, 2] - valence[:, 0])
 
 
 def _require_term(term: str) -> None:

@@ -18,6 +18,8 @@ from context.valence import adapt
 
 NO_INTENTS = (0,) * len(INTENTS)
 NO_VALENCE = (0, 0, 0)
+SENSITIVE = 0.3
+"""Probability from which on a post counts for nothing, whatever the lexicon knows of its words."""
 IRONY_WEIGHT = 0.5
 """Part of a post's valence that certain irony takes away: models mistake its sign half the time."""
 
@@ -77,7 +79,7 @@ def read(posts: Sequence[Post], engine: Engine) -> list[Reading]:
     """Return one person's posts as read.
 
     Feeling and intents are read from her own words in a language that the engine reads; a boost
-    shows what interests her and no more.
+    shows what interests her and no more. What the engine takes for sensitive counts for nothing.
 
     Args:
         posts: What ``admit`` returned.
@@ -86,6 +88,9 @@ def read(posts: Sequence[Post], engine: Engine) -> list[Reading]:
     languages = languages_of([p.text for p in posts], [p.language for p in posts])
     legible = [row for row, code in enumerate(languages) if code in (READ, None)]
     found = engine.read([posts[row].text for row in legible])
+    harmless = found.sensitive < SENSITIVE
+    dropped = {row for row, kept in zip(legible, harmless, strict=True) if not kept}
+    found, legible = found[harmless], [row for row in legible if row not in dropped]
     own = [
         place
         for place, row in enumerate(legible)
@@ -108,7 +113,7 @@ def read(posts: Sequence[Post], engine: Engine) -> list[Reading]:
             intents=of_intents,
             irony=of_irony,
         )
-    return readings
+    return [reading for row, reading in enumerate(readings) if row not in dropped]
 
 
 def discount(valence: NDArray[np.float64], irony: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,22 +1,53 @@
-"""`milieu engine`: training and evaluating the context engine."""
+"""`milieu engine`: training, evaluating and trying the context engine."""
 
-from collections.abc import Mapping
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn
+from rich.progress import Progress, SpinnerColumn, track
 from rich.table import Table
 
+from context.analyse import analyse
 from context.artefacts import DATA
+from context.engines.models import load_engine, load_engine_that_works
+from context.render import Source, render
+from context.section import Section
 from context.training.evaluate import evaluate as evaluate_models
-from context.training.fit import train as train_models
+from context.training.posts_file import read_window
+from context.training.score import score as score_texts
+from context.training.train import train as train_models
 
 cli = typer.Typer(help="The context engine's models.", no_args_is_help=True)
 console = Console(stderr=True)
 
 Data = Annotated[Path, typer.Argument(help="Folder of labelled data.", file_okay=False)]
+
+
+class EngineName(StrEnum):
+    """The engines there are."""
+
+    FULL = "full"
+    LIGHT = "light"
+
+
+class TaskName(StrEnum):
+    """The tasks that texts can be scored for."""
+
+    SENTIMENT = "sentiment"
+    EMOTION = "emotion"
+    INTENTS = "intents"
+    SUBJECTS = "subjects"
+
+
+EngineOption = Annotated[EngineName, typer.Option("--engine", help="Which engine reads.")]
+Weights = Annotated[Path, typer.Option(help="Folder of the weights; the ones that ship.")]
 
 
 @cli.command("train")
@@ -25,31 +56,92 @@ def train(
     out: Annotated[
         Path, typer.Option(help="Where to write the weights; over the ones that ship.")
     ] = DATA,
+    work: Annotated[Path, typer.Option(help="Folder for what is computed on the way.")] = Path(
+        "build/training"
+    ),
+    keep_encoder: Annotated[
+        bool, typer.Option(help="Fit the heads only, over the encoder that is in OUT.")
+    ] = False,
 ) -> None:
-    """Train the models from labelled data and write their weights."""
-    with Progress(SpinnerColumn(), *Progress.get_default_columns(), console=console) as bar:
-        task = bar.add_task("Training", total=1.0)
-        figures = train_models(
-            data, out, lambda step, done: bar.update(task, description=step, completed=done)
-        )
-    _show(figures)
+    """Train both engines from labelled data and write their weights.
+
+    Needs the dependency group "training" (`uv pip install --group training`). The encoder takes
+    about an hour on two cores, the heads a quarter of one.
+    """
+    with _progress() as report:
+        train_models(data, out, work, report, keep_encoder=keep_encoder)
+    for name in EngineName:
+        _show(name, evaluate_models(data, out, name))
 
 
 @cli.command("evaluate")
-def evaluate(
-    data: Data,
-    weights: Annotated[
-        Path, typer.Option(help="Folder of the weights; the ones that ship.")
-    ] = DATA,
-) -> None:
-    """Evaluate models on the validation splits of labelled data."""
+def evaluate(data: Data, weights: Weights = DATA, engine: EngineOption = EngineName.FULL) -> None:
+    """Evaluate an engine on the validation splits of labelled data."""
     with console.status("Reading the validation splits …"):
-        figures = evaluate_models(data, weights)
-    _show(figures)
+        figures = evaluate_models(data, weights, engine)
+    _show(engine, figures)
 
 
-def _show(figures: Mapping[str, float]) -> None:
-    table = Table("figure", "value")
-    for name, value in figures.items():
-        table.add_row(name, f"{value:.4f}")
+@cli.command("score")
+def score(
+    task: Annotated[TaskName, typer.Option(help="What to read of each text.")],
+    tsv: Annotated[
+        Path, typer.Option(help="Texts, in the last tab-separated column.", dir_okay=False)
+    ],
+    out: Annotated[Path, typer.Option(help="File for one JSON object per line.")],
+    engine: EngineOption = EngineName.FULL,
+) -> None:
+    """Score texts of your own for one task: a label and probabilities for each."""
+    texts = [
+        line.rpartition("\t")[2] for line in tsv.read_text("utf-8").split("\n") if line.strip()
+    ]
+    found = score_texts(load_engine(engine), task, texts)
+    with out.open("w", encoding="utf-8") as file:
+        for row in track(found, "Reading", total=len(texts), console=console):
+            file.write(json.dumps(row) + "\n")
+
+
+@cli.command("digest")
+def digest(
+    jsonl: Annotated[
+        Path,
+        typer.Option(
+            help='Posts, one per line: {"author", "created_at", "text", "mine"}.', dir_okay=False
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="File for the context as JSON.")],
+    engine: EngineOption = EngineName.FULL,
+    now: Annotated[
+        datetime | None, typer.Option(help="The time to render for; the latest post's by default.")
+    ] = None,
+) -> None:
+    """Make a digest of posts of your own, and render the whole context from it."""
+    with jsonl.open(encoding="utf-8") as file:
+        window, latest = read_window(file)
+    at = now.astimezone() if now else latest
+    reader, failed = load_engine_that_works(engine)
+    if failed:
+        console.print(f"[yellow]{failed}: the light engine reads instead.[/yellow]")
+    with console.status("Reading the posts …"):
+        made = analyse(window, None, reader, at)
+        context = render([Source("file", made, at)], list(Section), at)
+    told = {"engine": made.engine, "bytes": len(made.to_bytes())} | dataclasses.asdict(context)
+    out.write_text(json.dumps(told, indent=2, default=_plain) + "\n", "utf-8")
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    with Progress(SpinnerColumn(), *Progress.get_default_columns(), console=console) as bar:
+        task = bar.add_task("Training", total=1.0)
+        yield lambda step, done: bar.update(task, description=step, completed=done)
+
+
+def _show(name: str, figures: Mapping[str, float]) -> None:
+    table = Table("figure", "value", title=f"{name} engine")
+    for figure, value in figures.items():
+        table.add_row(figure, f"{value:.4f}")
     Console().print(table)

@@ -1,7 +1,7 @@
 """What the analysis needs of an engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ class Readings:
         valence: Calibrated probabilities of negative, neutral, positive; rows sum to 1.
         emotions: Probability that each emotion is there, independent, in the order of ``EMOTIONS``.
         irony: Probability that the text means the opposite of what it says; one per text.
+        sensitive: Probability that the text touches a sensitive category; one per text.
         intents: Probability that each intent is there, independent, in the order of ``INTENTS``.
         vectors: What the texts mean; unit rows, a row of zeros for an empty text.
     """
@@ -23,8 +24,23 @@ class Readings:
     valence: NDArray[np.float64]
     emotions: NDArray[np.float64]
     irony: NDArray[np.float64]
+    sensitive: NDArray[np.float64]
     intents: NDArray[np.float64]
     vectors: NDArray[np.float32]
+
+    def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "Readings":
+        """Return some of the rows."""
+        return Readings(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Readings"]) -> "Readings":
+        """Return the rows of several, one after the other.
+
+        Args:
+            parts: At least one.
+        """
+        names = [field.name for field in fields(cls)]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 class Engine(Protocol):
@@ -69,4 +85,12 @@ class Engine(Protocol):
         Returns:
             Shape ``(len(vectors), len(SUBJECTS) + 1)``, rows sum to 1: the probabilities in the
             order of ``SUBJECTS``, then of none of them.
+        """
+
+    def score(self, task: str, texts: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """Return one task's classes and their probabilities, one row per text.
+
+        Args:
+            task: ``sentiment``, ``emotion``, ``intents`` or ``subjects``.
+            texts: Posts as their provider gave them.
         """

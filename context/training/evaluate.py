@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import recall_score
+from sklearn.metrics import f1_score, recall_score
 
+from context.engines.engine import Engine
 from context.engines.models import load_engine
-from context.training.labelled import read_labelled
+from context.training.known import known_targets, known_tasks
+from context.training.labelled import VALENCES, read_labelled
 from context.valence import adapt, verdicts
 
 GROUP = 100
@@ -17,8 +19,8 @@ SEED = 20_141
 BINS = 10
 
 
-def evaluate(data: Path, artefacts: Path, engine: str = "light") -> dict[str, float]:
-    """Return the figures of an engine on ``sentiment/val.tsv``.
+def evaluate(data: Path, artefacts: Path, engine: str = "full") -> dict[str, float]:
+    """Return the figures of an engine on the validation splits.
 
     Args:
         data: Folder with the labelled posts.
@@ -26,23 +28,45 @@ def evaluate(data: Path, artefacts: Path, engine: str = "light") -> dict[str, fl
         engine: Name of the engine.
 
     Returns:
-        ``macro_recall`` (as TweetEval defines it), ``net_error`` and ``net_error_verdicts``: mean
-        absolute error of net sentiment over 100 posts with and without the correction of
-        ``context.valence``; ``calibration_error``: mean gap of confidence and accuracy in ten bins.
+        Of sentiment: ``macro_recall`` (as TweetEval defines it), ``net_error`` and
+        ``net_error_verdicts`` (mean absolute error of net sentiment over 100 posts with and
+        without the correction of ``context.valence``), ``calibration_error`` (mean gap of
+        confidence and accuracy in ten bins). ``emotion_macro_f1`` of TweetEval's four.
+        ``targets_macro_recall`` of valence toward what is named.
 
     Raises:
         DataError: If the data is missing or malformed.
         ModelError: If the artefacts are missing or altered.
     """
+    reader = load_engine(engine, artefacts)
     texts, labels = read_labelled(data / "sentiment" / "val.tsv")
-    probabilities = load_engine(engine, artefacts).read(texts).valence
+    probabilities = reader.read(texts).valence
     error, plain = net_errors(probabilities, labels)
     return {
         "macro_recall": float(recall_score(labels, verdicts(probabilities), average="macro")),
         "net_error": error,
         "net_error_verdicts": plain,
         "calibration_error": calibration_error(probabilities, labels),
+        "emotion_macro_f1": _emotion(reader, data),
+        "targets_macro_recall": _targets(reader, data),
     }
+
+
+def _emotion(reader: Engine, data: Path) -> float:
+    found = known_tasks(data)["emotion"]
+    held = found.held_out or found.train
+    classes, probabilities = reader.score("emotion", held.texts)
+    said = [classes[place] for place in probabilities.argmax(axis=1)]
+    truth = [found.classes[place] for place in held.targets.argmax(axis=1)]
+    return float(f1_score(truth, said, average="macro"))
+
+
+def _targets(reader: Engine, data: Path) -> float:
+    found = known_targets(data)
+    held = found.held_out or found.train
+    said = reader.toward(held.texts, held.about or []).argmax(axis=1)
+    truth = [VALENCES.index(found.classes[place]) for place in held.targets.argmax(axis=1)]
+    return float(recall_score(truth, said, average="macro", labels=[0, 2]))
 
 
 def net_errors(

@@ -1,102 +1,239 @@
-"""Training of the light engine: deterministic, from labelled posts to arrays of numbers."""
+"""Fitting of both engines' heads from labelled posts, given an encoder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
+from tokenizers import Tokenizer
 
-from context.artefacts import write_arrays
-from context.engines.features import WORD_COLUMNS, features, weigh
-from context.engines.models import SENTIMENT
-from context.training.evaluate import evaluate
-from context.training.labelled import read_labelled
+from context.artefacts import read_checked, write_arrays
+from context.engines.encoder import Encoder
+from context.engines.features import CHARACTER_COLUMNS, WORD_COLUMNS
+from context.engines.full import dense
+from context.engines.heads import Heads
+from context.engines.models import CHECKED, ENCODER, FULL, LIGHT, TOKENIZER
+from context.engines.static import StaticEmbeddings
+from context.training.corpus import Corpus, Hashing
+from context.training.heads import Block, Fitted, HeadFitter, Rows
+from context.training.known import (
+    Known,
+    Posts,
+    known_subjects,
+    known_targets,
+    known_tasks,
+    unlabelled,
+)
+from context.training.static import learn_static
 
 Progress = Callable[[str, float], None]
+Floats = NDArray[np.float32]
+Arrays = dict[str, NDArray[np.generic]]
 
-REGULARISATION = 0.08
-"""C of the linear support vector machine, chosen by validation."""
-MIN_POSTS = 2
-"""Training posts below which a feature is left out."""
-FOLDS = 4
-"""Folds of the cross-validation whose held-out scores fit the calibration."""
-SEED = 20_141
+SURE = 0.6
+"""Probability from which on what the full engine says is taught to the light one."""
+TAUGHT = 0.3
+"""How much a post labelled by the full engine counts beside one labelled by hand."""
+TAUGHT_POSTS = 40_000
+"""Posts, about, that the full engine labels for the light one."""
+UNTAUGHT = ("sensitive",)
+"""Tasks that the light engine learns from labels by hand alone."""
+STATIC_C = 1.0
+"""C over static embeddings."""
+DENSE_C = {"intents": 0.05}
+"""C over tone and meaning where it is not the usual one."""
+IRONY_RATE = 0.08
+"""Part of everyday posts that is ironic; half of the labelled ones are."""
+SUBJECTS_C = 20.0
+"""C of the subjects' logistic regression over meaning, chosen by cross-validation."""
+
+_HASHED = WORD_COLUMNS + CHARACTER_COLUMNS
 
 
-def train(data: Path, out: Path, progress: Progress) -> dict[str, float]:
-    """Train the light engine, write its artefact and return its figures on validation data.
+class Fitting:
+    """One run over the data: what both engines need is computed once.
 
     Args:
-        data: Folder with ``sentiment/train.tsv`` and ``sentiment/val.tsv``.
-        out: Folder for the artefact and its checksum.
+        data: Folder of the training data.
+        out: Folder with ``encoder.onnx`` and ``tokenizer.json``, for the artefacts.
+        work: Folder for what was computed on the way.
         progress: Called with what is being done and the part done so far, 0 to 1.
-
-    Returns:
-        The figures of ``evaluate``.
 
     Raises:
         DataError: If the data is missing or malformed.
     """
-    progress("reading posts", 0.0)
-    texts, labels = read_labelled(data / "sentiment" / "train.tsv")
-    words, characters = features(texts)
-    word_weights, character_weights = rarity(words), rarity(characters)
-    rows = hstack([weigh(words, word_weights), weigh(characters, character_weights)]).tocsr()
-    held_out = _held_out_scores(rows, labels, progress)
-    progress("fitting", 0.7)
-    model = _classifier().fit(rows, labels)
-    progress("calibrating", 0.85)
-    scale, shift = calibrate(held_out, labels)
-    write_arrays(
-        out / SENTIMENT,
-        {
-            "word_weights": word_weights.astype(np.float16),
-            "character_weights": character_weights.astype(np.float16),
-            "word_coefficients": model.coef_[:, :WORD_COLUMNS].T.astype(np.float16),
-            "character_coefficients": model.coef_[:, WORD_COLUMNS:].T.astype(np.float16),
-            "intercept": model.intercept_.astype(np.float32),
-            "scale": scale,
-            "shift": shift,
-        },
-    )
-    progress("evaluating", 0.9)
-    figures = evaluate(data, out)
-    progress("done", 1.0)
-    return figures
+
+    def __init__(self, data: Path, out: Path, work: Path, progress: Progress) -> None:
+        self._data, self._out, self._progress, self._part = data, out, progress, 0.0
+        graph = read_checked(ENCODER, out)
+        self._tokenizer = read_checked(TOKENIZER, out).decode("utf-8")
+        self._encoder = Encoder(graph, self._tokenizer)
+        self._corpus = Corpus(
+            self._encoder,
+            sha256(graph).hexdigest(),
+            work,
+            report=lambda part: progress(f"reading texts: {part:.0%}", self._part),
+        )
+        self._known = known_tasks(data)
+        self._hashing = Hashing.of([t for known in self._known.values() for t in known.train.texts])
+
+    def fit_full(self) -> None:
+        """Fit the full engine's heads and write them."""
+        fitted = {}
+        for place, (name, known) in enumerate(self._known.items()):
+            self._tell(f"full engine: {name}", 0.5 * place / len(self._known))
+            fitter = HeadFitter(known.exclusive, **_c(name))
+            held_out = self._full_rows(known.held_out) if known.held_out else None
+            fitted[name] = _at_rate(name, fitter.fit(self._full_rows(known.train), held_out), known)
+        targets, subjects = known_targets(self._data), known_subjects()
+        toward = HeadFitter(exclusive=True).fit(
+            self._dense_rows(targets.train),
+            self._dense_rows(targets.held_out) if targets.held_out else None,
+        )
+        about = _fit_subjects(self._corpus.encode(subjects.train.texts).meaning, subjects)
+        check = self._encoder.encode(CHECKED)
+        write_arrays(
+            self._out / FULL,
+            _packed("heads", self._known, fitted, self._hashing)
+            | _packed("targets", {"targets": targets}, {"targets": toward})
+            | _packed("subjects", {"subjects": subjects}, {"subjects": about})
+            | {"check/tone": check.tone, "check/meaning": check.meaning},
+        )
+
+    def fit_light(self) -> None:
+        """Learn static embeddings; fit the light engine's heads with the full one as teacher."""
+        texts = unlabelled(self._data)
+        self._tell("light engine: static embeddings", 0.5)
+        cutter = Tokenizer.from_str(self._tokenizer)
+        words = [cutter.id_to_token(place) or "" for place in range(cutter.get_vocab_size())]
+        vectors, scales = learn_static(
+            cutter,
+            self._corpus.encode([word.removeprefix("##") for word in words]).meaning,
+            texts,
+            self._corpus.encode(texts).meaning,
+        )
+        embeddings = StaticEmbeddings(self._tokenizer, vectors, scales)
+        taught = texts[:: max(1, len(texts) // TAUGHT_POSTS)]
+        taught_blocks = self._light_blocks(taught, embeddings)
+        fitted = {}
+        for place, (name, known) in enumerate(self._known.items()):
+            self._tell(f"light engine: {name}", 0.6 + 0.4 * place / len(self._known))
+            rows = self._light_rows(known.train, embeddings)
+            held_out = self._light_rows(known.held_out, embeddings) if known.held_out else None
+            extra = None if name in UNTAUGHT else self._taught(name, known, taught, taught_blocks)
+            fitter = HeadFitter(known.exclusive, dense_c=STATIC_C)
+            fitted[name] = _at_rate(name, fitter.fit(rows, held_out, extra), known)
+        subjects = known_subjects()
+        about = _fit_subjects(embeddings.encode(subjects.train.texts), subjects)
+        write_arrays(
+            self._out / LIGHT,
+            _packed("heads", self._known, fitted, self._hashing)
+            | _packed("subjects", {"subjects": subjects}, {"subjects": about})
+            | {"static/vectors": vectors, "static/scales": scales},
+        )
+
+    def _tell(self, step: str, part: float) -> None:
+        self._part = part
+        self._progress(step, part)
+
+    def _taught(self, name: str, known: Known, texts: list[str], blocks: list[Block]) -> Rows:
+        """Return what the full engine, as written, says of the texts where it is sure."""
+        arrays = {
+            key.removeprefix("heads/"): value
+            for key, value in self._full_arrays().items()
+            if key.startswith("heads/")
+        }
+        found = Heads(arrays).probabilities(name, texts, dense(self._corpus.encode(texts)))
+        if known.exclusive:
+            sure = found.max(axis=1) >= SURE
+            targets = (found == found.max(axis=1, keepdims=True)).astype(np.float32)
+            weights = np.where(sure, TAUGHT, 0.0)[:, None] * np.ones_like(targets)
+            rows = np.flatnonzero(sure)
+        else:
+            targets = (found >= SURE).astype(np.float32)
+            weights = np.where((found >= SURE) | (found <= 1 - SURE), TAUGHT, 0.0)
+            rows = np.arange(len(texts))
+        return Rows(blocks, targets, weights.astype(np.float32))[rows]
+
+    def _full_arrays(self) -> Mapping[str, NDArray[np.generic]]:
+        with np.load(self._out / FULL) as archive:
+            return {key: archive[key] for key in archive.files}
+
+    def _full_rows(self, posts: Posts) -> Rows:
+        encoded = self._corpus.encode(posts.texts)
+        return Rows(
+            [self._hashing.block(posts.texts), dense(encoded)], posts.targets, posts.weights
+        )
+
+    def _dense_rows(self, posts: Posts) -> Rows:
+        return Rows(
+            [dense(self._corpus.encode(posts.texts, posts.about))], posts.targets, posts.weights
+        )
+
+    def _light_rows(self, posts: Posts, embeddings: StaticEmbeddings) -> Rows:
+        return Rows(self._light_blocks(posts.texts, embeddings), posts.targets, posts.weights)
+
+    def _light_blocks(self, texts: list[str], embeddings: StaticEmbeddings) -> list[Block]:
+        return [self._hashing.block(texts), embeddings.encode(texts)]
 
 
-def rarity(counts: csr_matrix) -> NDArray[np.float32]:
-    """Return inverse document frequencies; 0 for columns met in fewer than two posts."""
-    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    weights = np.log((1 + counts.shape[0]) / (1 + frequency)) + 1
-    return np.where(frequency < MIN_POSTS, 0.0, weights).astype(np.float32)
+def _c(name: str) -> dict[str, float]:
+    return {"dense_c": DENSE_C[name]} if name in DENSE_C else {}
 
 
-def calibrate(
-    scores: NDArray[np.float64], labels: NDArray[np.int64]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the scale (3 x 3) and shift (3) that turn scores into log probabilities.
+def _at_rate(name: str, fitted: Fitted, known: Known) -> Fitted:
+    """Return irony's head with its log odds at the rate of everyday posts; others as they are."""
+    if name != "irony":
+        return fitted
+    labelled = float((known.held_out or known.train).targets.mean())
+    shift = np.log(IRONY_RATE / (1 - IRONY_RATE)) - np.log(labelled / (1 - labelled))
+    return Fitted(fitted.coefficients, fitted.intercept + shift)
 
-    A multinomial logistic regression on held-out scores (matrix scaling, Guo et al. 2017).
+
+def _fit_subjects(vectors: Floats, known: Known) -> Fitted:
+    rows = Rows([vectors], known.train.targets, known.train.weights)
+    return HeadFitter(exclusive=True, dense_c=SUBJECTS_C).fit(rows)
+
+
+def _packed(
+    part: str,
+    known: Mapping[str, Known],
+    fitted: Mapping[str, Fitted],
+    hashing: Hashing | None = None,
+) -> Arrays:
+    """Return heads as the arrays that ``context.engines.heads.Heads`` reads.
+
+    Args:
+        part: Prefix of the arrays' names.
+        known: The tasks in the order of their columns.
+        fitted: Their heads.
+        hashing: The hashing of the first block, if it is hashed features.
     """
-    model = LogisticRegression(C=100.0, max_iter=1_000).fit(scores, labels)
-    return model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
+    arrays: Arrays = {}
+    first = 0
+    for name, found in known.items():
+        arrays[f"{name}.classes"] = np.frombuffer("\n".join(found.classes).encode(), np.uint8)
+        arrays[f"{name}.first"] = np.array(first)
+        arrays[f"{name}.exclusive"] = np.array(found.exclusive)
+        first += len(found.classes)
+    coefficients = [
+        np.vstack([np.asarray(block, dtype=np.float64) for block in fitted[name].coefficients])
+        for name in known
+    ]
+    joined = np.hstack(coefficients)
+    arrays["intercept"] = np.concatenate([fitted[name].intercept for name in known])
+    if hashing:
+        arrays["words"] = _short(joined[:WORD_COLUMNS])
+        arrays["characters"] = _short(joined[WORD_COLUMNS:_HASHED])
+        arrays["word_weights"] = hashing.word_weights.astype(np.float16)
+        arrays["character_weights"] = hashing.character_weights.astype(np.float16)
+        joined = joined[_HASHED:]
+    arrays["dense"] = joined.astype(np.float32)
+    return {f"{part}/{key}": value for key, value in arrays.items()}
 
 
-def _classifier() -> LinearSVC:
-    return LinearSVC(C=REGULARISATION, class_weight="balanced", dual=True, random_state=SEED)
-
-
-def _held_out_scores(
-    rows: csr_matrix, labels: NDArray[np.int64], progress: Progress
-) -> NDArray[np.float64]:
-    scores = np.empty((len(labels), 3))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    for done, (fit, hold) in enumerate(folds.split(rows, labels)):
-        progress("cross-validating", 0.1 + 0.6 * done / FOLDS)
-        scores[hold] = _classifier().fit(rows[fit], labels[fit]).decision_function(rows[hold])
-    return scores
+def _short(coefficients: NDArray[np.float64]) -> NDArray[np.float16]:
+    """Return coefficients with a mantissa of four bits: a third of the bytes once compressed."""
+    bits = coefficients.astype(np.float16).view(np.uint16)
+    return ((bits + np.uint16(0x20)) & np.uint16(0xFFC0)).view(np.float16)

@@ -269,7 +269,7 @@ def mean_mood(engine, people):
         for text, age in found
     ]
     told = tellable(recent(written, NOW, NETWORK_DAYS))
-    moods = moods_of(told, read_apart(told, engine))
+    moods = moods_of(*read_apart(told, engine))
     return len(moods), sum(moods) / max(1, len(moods))
 
 
@@ -297,7 +297,7 @@ def test_how_one_is_read_does_not_depend_on_what_another_wrote():
 
     def moods(text):
         told = tellable([Post("friend 0", NOW, text), *others])
-        return moods_of(told, read_apart(told, ByBatch()))
+        return moods_of(*read_apart(told, ByBatch()))
 
     short, long = moods("the garden is awful"), moods("the garden is awful " * 30)
     assert short[0] != long[0]

@@ -45,7 +45,8 @@ _WORDS = re.compile(r"[^\W_]+|/s\b")
 
 
 class PlainEngine:
-    """Reads by the word lists above; texts that share words mean alike, ``/s`` marks irony."""
+    """Reads by the word lists above; texts that share words mean alike, ``/s`` marks irony,
+    ``discreet`` what is sensitive."""
 
     name = "plain/1"
     near = 0.82
@@ -58,6 +59,7 @@ class PlainEngine:
             valence=_valence(texts),
             emotions=_has(bags, [EMOTION_WORDS[emotion] for emotion in EMOTIONS]),
             irony=np.array([0.9 if "/s" in bag else 0.0 for bag in bags]),
+            sensitive=np.array([0.99 if "discreet" in bag else 0.0 for bag in bags]),
             intents=_has(bags, [INTENT_WORDS[intent] for intent in INTENTS]),
             vectors=np.array([_meaning(bag) for bag in bags], dtype=np.float32).reshape(
                 -1, _DIMENSIONS

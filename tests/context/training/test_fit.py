@@ -1,84 +1,138 @@
-"""Training from a folder of data, on a few sentences made up here."""
+"""Fitting of the heads over the encoder that ships, on a few sentences made up here."""
 
 import random
+import shutil
 
 import numpy as np
 import pytest
 
-from context.artefacts import CHECKSUMS
-from context.engines.models import SENTIMENT, load_engine
+from context.artefacts import CHECKSUMS, DATA, write_checked
+from context.engines.models import ENCODER, FULL, LIGHT, TOKENIZER, load_engine
+from context.training import labels
 from context.training.background import background
 from context.training.evaluate import calibration_error, evaluate, net_errors
-from context.training.fit import train
 from context.training.labelled import DataError, read_labelled
+from context.training.train import train
 
-SUBJECTS = ["train", "garden", "phone", "match", "dinner", "router", "film", "holiday"]
-FRAMES = {
-    "positive": [
-        "I love the {}",
-        "what a great {}",
-        "so happy with this {}",
-        "the {} is wonderful",
-    ],
-    "neutral": ["the {} is at nine", "a {} and a table", "there is the {} again", "we saw a {}"],
-    "negative": ["I hate the {}", "what an awful {}", "so angry about this {}", "the {} is broken"],
-}
+THINGS = ["train", "garden", "phone", "match", "dinner", "router", "film", "holiday"]
+GLAD = ["I love the {}", "what a great {}", "so happy with this {}", "the {} is wonderful"]
+PLAIN = ["the {} is at nine", "a {} and a table", "there is the {} again", "we saw a {}"]
+CROSS = ["I hate the {}", "what an awful {}", "so angry about this {}", "the {} is broken"]
+SAD = ["I miss the {} so much", "crying about the {}", "so sad about the {}", "the {} is gone"]
+HOPEFUL = ["the {} will get better", "hopeful about the {}", "looking up for the {}"]
+TASKS = {
+    "sentiment": {"positive": GLAD, "neutral": PLAIN, "negative": CROSS},
+    "emotion": {"anger": CROSS, "joy": GLAD, "optimism": HOPEFUL, "sadness": SAD},
+    "goemotions": {"anger": CROSS, "joy,love": GLAD, "sadness": SAD, "neutral": PLAIN,
+                   "optimism": HOPEFUL},
+    "irony": {"irony": ["oh great, the {} again"], "non_irony": PLAIN},
+    "purchase_intent": {"yes": ["I want to buy a {}"], "no": PLAIN},
+    "emoji": {"x": ["the {} on the hill"]},
+    "offensive": {"y": ["a {} in the rain"]},
+    "hate": {"z": ["my {} and yours"]},
+}  # fmt: skip
+
+
+def rows(frames):
+    made = [
+        f"{label}\t{frame.format(thing)} {word}".rstrip()
+        for label, ones in frames.items()
+        for frame in ones
+        for thing in THINGS
+        for word in ("", "today", "here")
+    ]
+    random.Random(1).shuffle(made)
+    return made
+
+
+def write(path, lines):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    rows = [
-        f"{label}\t{frame.format(subject)} {word}"
-        for label, frames in FRAMES.items()
+    for task, frames in TASKS.items():
+        made = rows(frames)
+        held = "dev" if task == "goemotions" else "val"
+        write(folder / task / "train.tsv", made[len(made) // 4 :])
+        write(folder / task / f"{held}.tsv", made[: len(made) // 4])
+    toward = [
+        f"{label}\t{thing}\t{frame.format(thing)}"
+        for label, frames in TASKS["sentiment"].items()
         for frame in frames
-        for subject in SUBJECTS
-        for word in ("", "today", "here")
+        for thing in THINGS
     ]
-    random.Random(1).shuffle(rows)
-    (folder / "sentiment").mkdir()
-    (folder / "sentiment" / "train.tsv").write_text("\n".join(rows[60:]) + "\n", "utf-8")
-    (folder / "sentiment" / "val.tsv").write_text("\n".join(rows[:60]), "utf-8")
+    for name in ("2015train", "2015test", "2016train", "2016dev", "2016devtest"):
+        write(folder / "targets" / f"{name}.tsv", toward)
     return folder
 
 
 @pytest.fixture(scope="module")
-def trained(data, tmp_path_factory):
-    out = tmp_path_factory.mktemp("artefacts")
+def posts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("posts")
+    intents = {"complaint": CROSS, "praise": GLAD, "none": PLAIN,
+               "wants_to_buy,asks_advice": ["which {} should I buy"],
+               "needs_help": ["help, my {} does not work"],
+               "compares_suppliers": ["their {} or the other firm's {}"],
+               "about_to_leave": ["cancelling the {} for good"],
+               "idea_for_product": ["wish the {} had a dark mode"]}  # fmt: skip
+    subjects = {"telecoms": ["no signal on the {}"], "cooking": ["baked a {} pie"],
+                "none": PLAIN}  # fmt: skip
+    write(folder / "intents.tsv", rows(intents))
+    write(folder / "subjects.tsv", rows(subjects))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(data, posts, tmp_path_factory):
+    out, work = tmp_path_factory.mktemp("artefacts"), tmp_path_factory.mktemp("work")
+    for name in (ENCODER, TOKENIZER):
+        write_checked(out / name, (DATA / name).read_bytes())
     steps = []
-    figures = train(data, out, lambda step, part: steps.append((step, part)))
-    return out, steps, figures
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(labels, "POSTS", posts)
+        train(data, out, work, lambda *step: steps.append(step), keep_encoder=True)
+    return out, work, steps
 
 
-def test_training_learns_what_the_data_says(trained, data):
-    out, _, figures = trained
-    assert figures["macro_recall"] > 0.9
-    assert figures == evaluate(data, out)
-    found = load_engine("light", out).valence(["I love the garden", "I hate the garden"])
-    assert found[0, 2] > 0.5
-    assert found[1, 0] > 0.5
+@pytest.mark.parametrize("name", ["full", "light"])
+def test_training_learns_what_the_data_says(trained, data, name):
+    out, *_ = trained
+    assert evaluate(data, out, name)["macro_recall"] > 0.9
+    found = load_engine(name, out).read(["I love the garden", "I hate the garden"])
+    assert found.valence[0, 2] > 0.5
+    assert found.valence[1, 0] > 0.5
 
 
 def test_progress_goes_from_start_to_end(trained):
-    parts = [part for _, part in trained[1]]
+    parts = [part for _, part in trained[2]]
     assert parts == sorted(parts)
     assert (parts[0], parts[-1]) == (0.0, 1.0)
 
 
-def test_training_again_gives_the_same_bytes(trained, data, tmp_path):
-    train(data, tmp_path, lambda *_: None)
-    for name in (SENTIMENT, CHECKSUMS):
-        assert (tmp_path / name).read_bytes() == (trained[0] / name).read_bytes()
+def test_training_again_gives_the_same_bytes(trained, data, posts, tmp_path, monkeypatch):
+    out, work, _ = trained
+    monkeypatch.setattr(labels, "POSTS", posts)
+    for name in (ENCODER, TOKENIZER, CHECKSUMS):
+        shutil.copy(out / name, tmp_path / name)
+    train(data, tmp_path, work, lambda *_: None, keep_encoder=True)
+    for name in (FULL, LIGHT, CHECKSUMS):
+        assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
 
 
-def test_no_word_of_the_data_is_in_the_artefact(trained):
-    arrays = np.load(trained[0] / SENTIMENT, allow_pickle=False)
-    assert all(np.issubdtype(arrays[key].dtype, np.floating) for key in arrays.files)
+@pytest.mark.parametrize("name", [FULL, LIGHT])
+def test_no_word_of_the_data_is_in_an_artefact(trained, name):
+    arrays = np.load(trained[0] / name, allow_pickle=False)
+    words = {key for key in arrays.files if arrays[key].dtype == np.uint8}
+    assert all(key.endswith(".classes") for key in words)
+    assert not any(arrays[key].dtype.kind in "OSU" for key in arrays.files)
 
 
-def test_missing_data_is_told(tmp_path):
+def test_missing_data_is_told(trained, tmp_path):
     with pytest.raises(DataError, match="does not exist"):
-        train(tmp_path, tmp_path, lambda *_: None)
+        train(tmp_path, trained[0], tmp_path, lambda *_: None, keep_encoder=True)
 
 
 @pytest.mark.parametrize("line", ["happy\tsecret words", "positive secret words"])
@@ -91,7 +145,7 @@ def test_a_malformed_line_is_told_by_number_without_its_text(tmp_path, line):
 
 
 def test_background_texts_are_those_the_folder_has(data, tmp_path):
-    assert sum(1 for _ in background(data)) == 228
+    assert sum(1 for _ in background(data)) > 500
     with pytest.raises(DataError, match="no background"):
         next(background(tmp_path))
 

@@ -1,0 +1,113 @@
+"""The encoder at run time: an ONNX graph in eight-bit integers, one thread, no torch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from context.engines.wording import word
+
+MAX_TOKENS = 96
+"""Tokens of a post that are read; what follows is ignored, so that no post is dear."""
+WIDTH = 384
+_BATCH = 16
+_ALIKE = 0.97
+"""Cosine to the expected reading below which the processor is taken to compute wrongly."""
+
+
+class EncoderError(RuntimeError):
+    """The encoder does not compute here what it computed when it was made."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Encoded:
+    """What the encoder makes of posts.
+
+    Attributes:
+        tone: Shape (posts, 384): how it is said.
+        meaning: Shape (posts, 384): what it is about; rows of unit length.
+    """
+
+    tone: NDArray[np.float32]
+    meaning: NDArray[np.float32]
+
+
+class Encoder:
+    """Reads posts into numbers; the same posts in the same order give the same numbers.
+
+    The scales of the integers are taken from what is encoded together (dynamic quantisation), so
+    posts that must not sway each other's numbers are encoded by separate calls.
+
+    Args:
+        graph: The ONNX graph, serialised.
+        tokenizer: The tokenizer as JSON.
+    """
+
+    def __init__(self, graph: bytes, tokenizer: str) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        self._session = onnxruntime.InferenceSession(
+            graph, options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_str(tokenizer)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str], about: Sequence[str] | None = None) -> Encoded:
+        """Return tone and meaning of posts, of empty ones too.
+
+        Args:
+            texts: Posts as their provider gave them.
+            about: For each post a term it is read with regard to, if any.
+        """
+        tone = np.zeros((len(texts), WIDTH), dtype=np.float32)
+        meaning = np.zeros((len(texts), WIDTH), dtype=np.float32)
+        worded = [word(text) for text in texts]
+        pairs = worded if about is None else list(zip(about, worded, strict=True))
+        rows = self._tokenizer.encode_batch(pairs)
+        by_length = sorted(range(len(rows)), key=lambda row: (len(rows[row].ids), worded[row]))
+        for start in range(0, len(by_length), _BATCH):
+            chosen = by_length[start : start + _BATCH]
+            longest = len(rows[chosen[-1]].ids)
+            fed = {
+                "ids": _padded([rows[row].ids for row in chosen], longest),
+                "mask": _padded([rows[row].attention_mask for row in chosen], longest),
+                "kinds": _padded([rows[row].type_ids for row in chosen], longest),
+            }
+            tone[chosen], meaning[chosen] = self._session.run(["tone", "meaning"], fed)
+        return Encoded(tone, meaning)
+
+    def check(self, texts: Sequence[str], expected: Encoded) -> None:
+        """Compare with what was computed when the encoder was made.
+
+        Args:
+            texts: The texts that were read then.
+            expected: What they were read as.
+
+        Raises:
+            EncoderError: If this processor computes something else (eight-bit products overflow
+                on some without VNNI).
+        """
+        found = self.encode(texts)
+        lowest = min(
+            float(_cosines(found.tone, expected.tone).min()),
+            float(_cosines(found.meaning, expected.meaning).min()),
+        )
+        if not lowest >= _ALIKE:
+            raise EncoderError("the encoder computes wrongly on this processor")
+
+
+def _padded(rows: Sequence[Sequence[int]], length: int) -> NDArray[np.int64]:
+    filled = np.zeros((len(rows), length), dtype=np.int64)
+    for row, numbers in enumerate(rows):
+        filled[row, : len(numbers)] = numbers
+    return filled
+
+
+def _cosines(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:
+    norms = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    return np.asarray((one * other).sum(axis=1) / np.maximum(norms, 1e-9), dtype=np.float64)

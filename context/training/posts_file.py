@@ -1,0 +1,48 @@
+"""Posts of a file, as a window: so that anyone can see what the engine makes of posts they have."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from context.post import Post, Window
+from context.training.labelled import DataError
+
+
+def read_window(lines: Iterable[str]) -> tuple[Window, datetime]:
+    """Return the window that a file's posts make up, and the time of the latest.
+
+    Args:
+        lines: One JSON object per line: ``author``, ``created_at`` (RFC 3339), ``text``, and
+            ``mine``, true for her own posts and false for her network's.
+
+    Raises:
+        DataError: If a line is malformed (its number is told, never its text), or none is there.
+    """
+    mine: list[Post] = []
+    network: list[Post] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            post, own = _post(line, number)
+            (mine if own else network).append(post)
+    if not (mine or network):
+        raise DataError("there is no post: give one JSON object per line")
+    return Window(mine, network), max(post.created_at for post in (*mine, *network))
+
+
+def _post(line: str, number: int) -> tuple[Post, bool]:
+    try:
+        found = json.loads(line)
+        author, text, own = found["author"], found["text"], found["mine"]
+        post = Post(author, datetime.fromisoformat(found["created_at"]), text)
+    except (ValueError, KeyError, TypeError):
+        raise _malformed(number) from None
+    if not (isinstance(author, str) and isinstance(text, str) and isinstance(own, bool)):
+        raise _malformed(number)
+    return post, own
+
+
+def _malformed(number: int) -> DataError:
+    return DataError(
+        f"line {number}: expected an object with author, created_at (with its time zone),"
+        " text, and mine (true or false)"
+    )
