@@ -41,8 +41,7 @@ class Corpus:
         told = sha256("\x1e".join([self.stamp, *texts, *(about or ())]).encode()).hexdigest()[:16]
         path = self.work / f"{told}.npz"
         if path.exists():
-            with np.load(path) as kept:
-                return Encoded(kept["tone"].astype(np.float32), kept["meaning"].astype(np.float32))
+            return _kept(path)
         starts = range(0, len(texts), _CHUNK)
         parts = []
         with ThreadPoolExecutor(self.workers) as pool:
@@ -56,13 +55,19 @@ class Corpus:
             ):
                 parts.append(part)
                 self.report((done + 1) / len(starts))
-        found = Encoded(
-            np.concatenate([part.tone for part in parts]),
-            np.concatenate([part.meaning for part in parts]),
-        )
         self.work.mkdir(parents=True, exist_ok=True)
-        np.savez(path, tone=found.tone.astype(np.float16), meaning=found.meaning.astype(np.float16))
-        return found
+        np.savez(
+            path,
+            tone=np.concatenate([part.tone for part in parts]).astype(np.float16),
+            meaning=np.concatenate([part.meaning for part in parts]).astype(np.float16),
+        )
+        return _kept(path)
+
+
+def _kept(path: Path) -> Encoded:
+    """Return what was kept; also when it was just made, so that a second run sees the same."""
+    with np.load(path) as kept:
+        return Encoded(kept["tone"].astype(np.float32), kept["meaning"].astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -17,6 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 from sklearn.svm import LinearSVC
 
+from context.training.labelled import DataError
+
 Floats = NDArray[np.float64]
 Block: TypeAlias = Any  # a scipy sparse matrix, which has no types, or an array of float32
 
@@ -89,6 +91,9 @@ class HeadFitter:
             held_out: Posts whose labels no block has seen, to stack and calibrate on; None where
                 folds of ``known`` can serve.
             extra: Posts labelled by another model, to be learned from but not calibrated on.
+
+        Raises:
+            DataError: If a class has no example.
         """
         numbers = range(len(known.blocks))
         whole = [self._fit(_joined(known, extra), number) for number in numbers]
@@ -113,6 +118,7 @@ class HeadFitter:
 
     def _fit(self, rows: Rows, number: int) -> Fitted:
         """Return one block's own model."""
+        _require_examples(rows)
         block = rows.blocks[number]
         if self.exclusive and not issparse(block):
             model = LogisticRegression(C=self.dense_c, max_iter=400, class_weight="balanced")
@@ -135,6 +141,7 @@ class HeadFitter:
 
     def _stack(self, scores: Sequence[Floats], rows: Rows) -> tuple[list[Floats], Floats]:
         """Return for each block how its scores are mixed into log probabilities, and the shift."""
+        _require_examples(rows)
         classes = rows.targets.shape[1]
         if self.exclusive:
             model = LogisticRegression(C=STACK_C, max_iter=1_000)
@@ -152,6 +159,13 @@ class HeadFitter:
                 mix[column, column] = weight
             shift[column] = model.intercept_[0]
         return mixes, shift
+
+
+def _require_examples(rows: Rows) -> None:
+    told = rows.weights > 0
+    for column in range(rows.targets.shape[1]):
+        if len(np.unique(rows.targets[told[:, column], column])) < 2:  # noqa: PLR2004 - yes, no
+            raise DataError(f"class {column + 1} has no example, or nothing else: label some")
 
 
 def _joined(known: Rows, extra: Rows | None) -> Rows:

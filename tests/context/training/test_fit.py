@@ -8,9 +8,11 @@ import pytest
 
 from context.artefacts import CHECKSUMS, DATA, write_checked
 from context.engines.models import ENCODER, FULL, LIGHT, TOKENIZER, load_engine
+from context.subjects import SUBJECTS
 from context.training import labels
 from context.training.background import background
 from context.training.evaluate import calibration_error, evaluate, net_errors
+from context.training.heads import HeadFitter, Rows
 from context.training.labelled import DataError, read_labelled
 from context.training.train import train
 
@@ -24,7 +26,8 @@ TASKS = {
     "sentiment": {"positive": GLAD, "neutral": PLAIN, "negative": CROSS},
     "emotion": {"anger": CROSS, "joy": GLAD, "optimism": HOPEFUL, "sadness": SAD},
     "goemotions": {"anger": CROSS, "joy,love": GLAD, "sadness": SAD, "neutral": PLAIN,
-                   "optimism": HOPEFUL},
+                   "optimism": HOPEFUL, "disgust": ["the {} is disgusting"],
+                   "fear": ["scared of the {}"], "surprise": ["wow, a {}"]},
     "irony": {"irony": ["oh great, the {} again"], "non_irony": PLAIN},
     "purchase_intent": {"yes": ["I want to buy a {}"], "no": PLAIN},
     "emoji": {"x": ["the {} on the hill"]},
@@ -75,13 +78,13 @@ def posts(tmp_path_factory):
     intents = {"complaint": CROSS, "praise": GLAD, "none": PLAIN,
                "wants_to_buy,asks_advice": ["which {} should I buy"],
                "needs_help": ["help, my {} does not work"],
-               "compares_suppliers": ["their {} or the other firm's {}"],
+               "compares_suppliers": ["their {} or the one of the other firm"],
                "about_to_leave": ["cancelling the {} for good"],
                "idea_for_product": ["wish the {} had a dark mode"]}  # fmt: skip
-    subjects = {"telecoms": ["no signal on the {}"], "cooking": ["baked a {} pie"],
-                "none": PLAIN}  # fmt: skip
+    subjects = {name: [f"my {{}} is all {name}"] for name in (*SUBJECTS, "none")}
     write(folder / "intents.tsv", rows(intents))
     write(folder / "subjects.tsv", rows(subjects))
+    write(folder / "sensitive.tsv", rows({"health": ["the scan of my {}"], "none": GLAD}))
     return folder
 
 
@@ -128,6 +131,13 @@ def test_no_word_of_the_data_is_in_an_artefact(trained, name):
     words = {key for key in arrays.files if arrays[key].dtype == np.uint8}
     assert all(key.endswith(".classes") for key in words)
     assert not any(arrays[key].dtype.kind in "OSU" for key in arrays.files)
+
+
+def test_a_class_without_examples_is_told():
+    known = Rows([np.eye(4, dtype=np.float32)], np.zeros((4, 1)), np.ones((4, 1)))
+    for exclusive in (True, False):
+        with pytest.raises(DataError, match="class 1 has no"):
+            HeadFitter(exclusive).fit(known)
 
 
 def test_missing_data_is_told(trained, tmp_path):
