@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from context.artefacts import DATA
 from context.emotion import EMOTIONS, Emotion
 from context.firewall import is_sensitive
 from context.intents import INTENTS, Intent
-from context.subjects import SUBJECTS
+from context.subjects import SUBJECTS, Subject
 from context.training.labelled import DataError
 from context.training.tasks import Labelled, Task, read_task
 
@@ -59,13 +60,17 @@ def intents() -> tuple[list[str], NDArray[np.float32]]:
 
 
 def subjects() -> tuple[list[str], NDArray[np.float32]]:
-    """Return the texts written by hand for subjects, and which of ``SUBJECTS``, or none, each has.
+    """Return texts about subjects, and which of ``SUBJECTS``, or none, each has.
+
+    They are posts written for it, and the lines and words by which ``subjects.txt`` describes each.
 
     Raises:
         DataError: If a label is unknown.
     """
     found = read_task(SUBJECTS_TASK, POSTS)
-    return found.texts, _columns(found, (*SUBJECTS, "none"))
+    described, places = _descriptions()
+    targets = np.eye(len(SUBJECTS) + 1, dtype=np.float32)[places]
+    return [*found.texts, *described], np.vstack([_columns(found, (*SUBJECTS, "none")), targets])
 
 
 def sensitive() -> tuple[list[str], NDArray[np.float32]]:
@@ -88,6 +93,21 @@ def purchases(data: Path) -> tuple[list[str], NDArray[np.float32]]:
     kept = np.zeros((len(found.texts), len(INTENTS)), dtype=np.float32)
     kept[:, INTENTS.index(Intent.WANTS_TO_BUY)] = found.targets[:, found.classes.index("yes")]
     return found.texts, kept
+
+
+def _descriptions() -> tuple[list[str], list[int]]:
+    texts: list[str] = []
+    places: list[int] = []
+    lines = (DATA / "subjects.txt").read_text("utf-8").splitlines()
+    place = 0
+    for line in (line.strip() for line in lines if not line.startswith("//")):
+        if line.startswith("["):
+            place = SUBJECTS.index(Subject(line[1 : line.index("]")]))
+            continue
+        known = line.removeprefix("words:").split(",") if line.startswith("words:") else [line]
+        texts += [text.strip() for text in known if text.strip()]
+        places += [place] * (len(texts) - len(places))
+    return texts, places
 
 
 def _columns(found: Labelled, names: tuple[str, ...]) -> NDArray[np.float32]:
