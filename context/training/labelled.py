@@ -13,6 +13,25 @@ class DataError(ValueError):
     """The training data is missing or malformed: see the folder layout in the model card."""
 
 
+def read_lines(path: Path) -> list[str]:
+    """Return the lines of a text file that are not empty; only line feeds end one.
+
+    A mark that some editors set at the beginning, and carriage returns at the ends, are left out.
+
+    Args:
+        path: The file, in UTF-8.
+
+    Raises:
+        DataError: If it is not UTF-8; no part of it is told.
+        OSError: If it cannot be opened.
+    """
+    try:
+        content = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text: convert it, with iconv for one") from None
+    return [line for line in (end.removesuffix("\r") for end in content.split("\n")) if line]
+
+
 def read_labelled(path: Path) -> tuple[list[str], NDArray[np.int64]]:
     """Return texts and class indices of a file with ``label, tab, text`` lines.
 

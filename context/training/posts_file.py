@@ -7,6 +7,9 @@ from datetime import datetime
 from context.post import Post, Window
 from context.training.labelled import DataError
 
+EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
+"""Years a post may be of: a window about any time in them is one that a calendar has."""
+
 
 def read_window(lines: Iterable[str]) -> tuple[Window, datetime]:
     """Return the window that a file's posts make up, and the time of the latest.
@@ -34,10 +37,12 @@ def _post(line: str, number: int) -> tuple[Post, bool]:
         found = json.loads(line)
         author, text, own = found["author"], found["text"], found["mine"]
         post = Post(author, datetime.fromisoformat(found["created_at"]), text)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise _malformed(number) from None
     if not (isinstance(author, str) and isinstance(text, str) and isinstance(own, bool)):
         raise _malformed(number)
+    if not EARLIEST_YEAR <= post.created_at.year <= LATEST_YEAR:
+        raise DataError(f"line {number}: created_at lies outside {EARLIEST_YEAR} to {LATEST_YEAR}")
     return post, own
 
 
