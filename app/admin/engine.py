@@ -20,7 +20,8 @@ from context.engines.models import load_engine, load_engine_that_works
 from context.render import Source, render
 from context.section import Section
 from context.training.evaluate import evaluate as evaluate_models
-from context.training.posts_file import read_window
+from context.training.labelled import DataError, read_lines
+from context.training.posts_file import as_utc, read_window
 from context.training.score import score as score_texts
 from context.training.train import train as train_models
 
@@ -91,10 +92,14 @@ def score(
     out: Annotated[Path, typer.Option(help="File for one JSON object per line.")],
     engine: EngineOption = EngineName.FULL,
 ) -> None:
-    """Score texts of your own for one task: a label and probabilities for each."""
-    texts = [
-        line.rpartition("\t")[2] for line in tsv.read_text("utf-8").split("\n") if line.strip()
-    ]
+    """Score texts of your own for one task: a label and probabilities for each.
+
+    One JSON object per line that is not empty, in the order of the file: "label", "probabilities"
+    by class, and for intents "labels", all that are likely. Emotions are those of TweetEval.
+    """
+    texts = [line.rpartition("\t")[2] for line in read_lines(tsv)]
+    if not texts:
+        raise DataError(f"{tsv} has no text: give one per line")
     found = score_texts(load_engine(engine), task, texts)
     with out.open("w", encoding="utf-8") as file:
         for row in track(found, "Reading", total=len(texts), console=console):
@@ -112,13 +117,16 @@ def digest(
     out: Annotated[Path, typer.Option(help="File for the context as JSON.")],
     engine: EngineOption = EngineName.FULL,
     now: Annotated[
-        datetime | None, typer.Option(help="The time to render for; the latest post's by default.")
+        datetime | None,
+        typer.Option(
+            help="The time to render for, UTC without its zone; the latest post's by default.",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+        ),
     ] = None,
 ) -> None:
     """Make a digest of posts of your own, and render the whole context from it."""
-    with jsonl.open(encoding="utf-8") as file:
-        window, latest = read_window(file)
-    at = now.astimezone() if now else latest
+    window, latest = read_window(read_lines(jsonl))
+    at = as_utc(now, "--now") if now else latest
     reader, failed = load_engine_that_works(engine)
     if failed:
         console.print(f"[yellow]{failed}: the light engine reads instead.[/yellow]")

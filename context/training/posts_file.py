@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from context.post import Post, Window
 from context.training.labelled import DataError
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
-"""Years a post may be of: a window about any time in them is one that a calendar has."""
+"""Years that times may be of: the calendar has every window about them."""
 
 
 def read_window(lines: Iterable[str]) -> tuple[Window, datetime]:
@@ -41,9 +41,27 @@ def _post(line: str, number: int) -> tuple[Post, bool]:
         raise _malformed(number) from None
     if not (isinstance(author, str) and isinstance(text, str) and isinstance(own, bool)):
         raise _malformed(number)
-    if not EARLIEST_YEAR <= post.created_at.year <= LATEST_YEAR:
-        raise DataError(f"line {number}: created_at lies outside {EARLIEST_YEAR} to {LATEST_YEAR}")
+    _must_be_of_our_time(post.created_at, f"line {number}: created_at")
     return post, own
+
+
+def as_utc(at: datetime, name: str) -> datetime:
+    """Return a time in UTC, which it is in if it states no time zone.
+
+    Args:
+        at: The time, aware or not.
+        name: What to call it if it is refused.
+
+    Raises:
+        DataError: If it lies so far off that no window can be made about it.
+    """
+    _must_be_of_our_time(at, name)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _must_be_of_our_time(at: datetime, name: str) -> None:
+    if not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
+        raise DataError(f"{name} lies outside the years {EARLIEST_YEAR} to {LATEST_YEAR}")
 
 
 def _malformed(number: int) -> DataError:
