@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from context.document import AbsenceReason, Context
+from context.document import AbsenceReason, Context, IntentClaim, IntentTopic, Topic
+from context.subjects import Subject
 from tests.app.portal.conftest import Browser, Portal
 from tests.app.portal.samples import CONTEXT, Shown, absent, without
 
@@ -94,6 +95,31 @@ async def test_topics_are_words_not_markup(portal: Portal, mira: Browser):
     page = await mira.get("/context")
     assert "<script>alert(1)</script>" in page.text
     assert "<script>alert" not in page.html
+
+
+async def test_a_subject_that_the_name_ends_with_is_not_written_beside_it_again(
+    portal: Portal, mira: Browser
+):
+    topics, intents = CONTEXT.sections.topics, CONTEXT.sections.intents
+    named = replace(
+        topics.topics[0], label=f"light ({Subject.ENERGY.label})", subject=Subject.ENERGY
+    )
+    plain = replace(named, label="light")
+    wish = replace(
+        intents.intents[0], topic=IntentTopic(id=named.id, label=named.label), subject=named.subject
+    )
+
+    async def subjects(topic: Topic, *wishes: IntentClaim) -> int:
+        changed = replace(
+            CONTEXT.sections,
+            topics=replace(topics, topics=[topic]),
+            intents=replace(intents, intents=[*wishes]),
+        )
+        showing(portal, replace(CONTEXT, sections=changed))
+        return len((await mira.get("/context")).all("span", **{"class": "subject"}))
+
+    assert await subjects(named, wish) == 0
+    assert await subjects(plain, replace(wish, topic=None)) == 2
 
 
 async def test_every_claim_says_what_is_behind_it(portal: Portal, mira: Browser):
