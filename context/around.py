@@ -19,7 +19,7 @@ from context.engines.engine import Engine, Readings
 from context.language import READ, languages_of
 from context.network import KEPT, MIN_PEOPLE, mood_by_author, noise_key, people_step, release
 from context.post import Post, PostKind
-from context.reading import SENSITIVE, admit, discount
+from context.reading import admit, discount, is_harmless
 from context.topics import Texts, centroids, find_topics
 from context.tracked import SURE_OF_CLUSTER, tell_subjects
 from context.vocabulary import Vocabulary
@@ -106,7 +106,7 @@ def read_apart(posts: Sequence[Post], engine: Engine) -> tuple[list[Post], Readi
     """
     texts = [[post.text for post in group] for _, group in groupby(posts, lambda p: p.author)]
     found = Readings.joined([engine.read(batch) for batch in texts or [[]]])
-    harmless = found.sensitive < SENSITIVE
+    harmless = is_harmless([post.text for post in posts], found)
     return [post for post, kept in zip(posts, harmless, strict=True) if kept], found[harmless]
 
 

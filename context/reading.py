@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from context.emotion import EMOTIONS, NO_EMOTIONS
-from context.engines.engine import Engine
+from context.engines.engine import Engine, Readings
 from context.firewall import is_sensitive
 from context.intents import INTENTS
 from context.language import READ, languages_of
@@ -20,6 +20,8 @@ NO_INTENTS = (0,) * len(INTENTS)
 NO_VALENCE = (0, 0, 0)
 SENSITIVE = 0.3
 """Probability from which on a post counts for nothing, whatever the lexicon knows of its words."""
+ENOUGH_WORDS = 5
+"""Words of a post below which the lexicon alone tells whether it is sensitive."""
 IRONY_WEIGHT = 0.5
 """Part of a post's valence that certain irony takes away: models mistake its sign half the time."""
 
@@ -88,7 +90,7 @@ def read(posts: Sequence[Post], engine: Engine) -> list[Reading]:
     languages = languages_of([p.text for p in posts], [p.language for p in posts])
     legible = [row for row, code in enumerate(languages) if code in (READ, None)]
     found = engine.read([posts[row].text for row in legible])
-    harmless = found.sensitive < SENSITIVE
+    harmless = is_harmless([posts[row].text for row in legible], found)
     dropped = {row for row, kept in zip(legible, harmless, strict=True) if not kept}
     found, legible = found[harmless], [row for row in legible if row not in dropped]
     own = [
@@ -114,6 +116,19 @@ def read(posts: Sequence[Post], engine: Engine) -> list[Reading]:
             irony=of_irony,
         )
     return [reading for row, reading in enumerate(readings) if row not in dropped]
+
+
+def is_harmless(texts: Sequence[str], found: Readings) -> NDArray[np.bool_]:
+    """Return which posts the engine does not take for sensitive.
+
+    Of a few words alone it cannot tell; there the lexicon decides.
+
+    Args:
+        texts: Posts.
+        found: What the engine made of them.
+    """
+    short = np.array([len(text.split()) < ENOUGH_WORDS for text in texts], dtype=bool)
+    return np.asarray((found.sensitive < SENSITIVE) | short)
 
 
 def discount(valence: NDArray[np.float64], irony: NDArray[np.float64]) -> NDArray[np.float64]:

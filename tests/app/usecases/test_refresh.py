@@ -335,7 +335,7 @@ async def test_what_she_asks_for_while_a_refresh_runs_is_done_after_it(
     work = await stage.refresh._begin(connection_id)
     digest = await stage.refresh._read(work)
     clock.advance(seconds=1)
-    network.controls.publish("mara", "the run did not see this")
+    network.controls.publish("mara", "a walk to the market in the sun")
     await stage.refresh.request_refresh(mara, connection_id)
     clock.advance(seconds=1)
     assert await stage.refresh._succeed(work, digest) is ConnectionState.ACTIVE
