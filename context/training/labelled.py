@@ -39,7 +39,8 @@ def read_labelled(path: Path) -> tuple[list[str], NDArray[np.int64]]:
         path: The file; labels are negative, neutral and positive.
 
     Raises:
-        DataError: If it is missing, or a line is malformed (its number is told, never its text).
+        DataError: If it is missing or empty, or a line is malformed (its number is told, never its
+            text).
     """
     try:
         lines = path.read_text("utf-8").split("\n")
@@ -60,4 +61,6 @@ def read_labelled(path: Path) -> tuple[list[str], NDArray[np.int64]]:
             )
         texts.append(text)
         labels.append(VALENCES.index(label))
+    if not texts:
+        raise DataError(f"{path} is empty: expected lines of a label, a tab, a text")
     return texts, np.array(labels, dtype=np.int64)

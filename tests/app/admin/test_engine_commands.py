@@ -107,3 +107,17 @@ def test_the_time_to_render_for_is_utc_unless_it_says_otherwise(engine, now: str
 def test_a_time_that_no_calendar_goes_round_is_refused(engine, capsys: pytest.CaptureFixture):
     engine("digest", post(), "--now", "0001-01-01")
     assert "--now lies outside the years" in capsys.readouterr().err
+
+
+def test_a_validation_split_without_a_line_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, tmp_path: Path
+):
+    split = tmp_path / "sentiment" / "val.tsv"
+    split.parent.mkdir()
+    split.write_text("\n")
+    command = ["milieu", "engine", "evaluate", str(tmp_path), "--engine", "light"]
+    monkeypatch.setattr("sys.argv", command)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 2
+    assert "val.tsv is empty" in capsys.readouterr().err
