@@ -105,6 +105,8 @@ def _rows(path: Path) -> list[list[str]]:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read as UTF-8 text") from error
     rows = [line.split("\t") for line in lines if line.strip()]
+    if not rows:
+        raise DataError(f"{path} is empty: see the model card for the layout")
     for number, row in enumerate(rows, start=1):
         if len(row) < 2 or not row[0]:  # noqa: PLR2004 - label, text
             raise DataError(f"{path.name}, line {number}: expected a label, a tab, a text")

@@ -14,6 +14,7 @@ from context.training.background import background
 from context.training.evaluate import calibration_error, evaluate, net_errors
 from context.training.heads import HeadFitter, Rows
 from context.training.labelled import DataError, read_labelled
+from context.training.tasks import Task, read_task
 from context.training.train import train
 
 THINGS = ["train", "garden", "phone", "match", "dinner", "router", "film", "holiday"]
@@ -138,6 +139,12 @@ def test_a_class_without_examples_is_told():
     for exclusive in (True, False):
         with pytest.raises(DataError, match="class 1 has no"):
             HeadFitter(exclusive).fit(known)
+
+
+def test_an_empty_split_is_told(tmp_path):
+    write(tmp_path / "irony" / "train.tsv", [])
+    with pytest.raises(DataError, match="is empty"):
+        read_task(Task("irony", 1, 1, ("irony/train.tsv",), ()), tmp_path)
 
 
 def test_missing_data_is_told(trained, tmp_path):
