@@ -56,6 +56,12 @@ TASKS = (
 """The tasks, the ones that are served first; the last three only help the others."""
 
 
+EMOTION = next(task for task in TASKS if task.name == "emotion")
+"""TweetEval's four emotions, of which a post with one shows one."""
+TARGETS = next(task for task in TASKS if task.name == "targets")
+"""Valence toward what a post names."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Labelled:
     """Texts of a task with their labels.

@@ -156,7 +156,7 @@ def test_weights_and_data_that_are_not_there_are_told_apart(run, tmp_path: Path)
         run("engine", "evaluate", str(tmp_path))
     (tmp_path / "sentiment").mkdir()
     (tmp_path / "sentiment" / "val.tsv").write_text("positive\tlovely\nnegative\tbad\n")
-    with pytest.raises(ModelError, match=r"has no sentiment\.npz"):
+    with pytest.raises(ModelError, match=r"has no full\.npz"):
         run("engine", "evaluate", str(tmp_path), "--weights", str(tmp_path))
 
 
@@ -213,7 +213,7 @@ def test_a_defect_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch):
         ({"MILIEU_DATABASE_URL": "postgresql://127.0.0.1:1/milieu"}, "database does not answer"),
         ({"MILIEU_DATABASE_URL": "mysql://localhost/milieu"}, "postgresql://"),
         ({"MILIEU_DATABASE_URL": "nonsense"}, "postgresql://"),
-        ({"MILIEU_ENGINE": "heavy"}, "no engine is called 'heavy'"),
+        ({"MILIEU_ENGINE": "heavy"}, "MILIEU_ENGINE: Input should be 'full' or 'light'"),
         (
             {"MILIEU_ENVIRONMENT": "prod", "MILIEU_REFRESH_EVERY_S": "0"},
             (
