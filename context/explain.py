@@ -23,6 +23,7 @@ from context.emotion import EMOTIONS
 from context.joined import Joined, Source, join
 from context.views.emotions import CLEAR, emotions_section
 from context.views.evidence import window_days
+from context.views.intents import CLEAR as CLEAR_INTENT
 from context.views.intents import intents_section
 from context.views.sentiment import sentiment_section
 from context.views.topics import topics_section
@@ -218,5 +219,6 @@ def _days_of(claim: IntentClaim, joined: Joined) -> list[date]:
         day
         for record in joined.intents
         if (record.intent, record.subject, record.topic) == (claim.intent, claim.subject, topic)
-        for day, _ in record.days
+        for day, hundredths in record.days
+        if hundredths >= 100 * CLEAR_INTENT
     ]
