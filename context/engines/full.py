@@ -81,8 +81,9 @@ class FullEngine:
             texts: The posts.
             encoded: What it makes of them as they stand, right for those that are level already.
         """
-        levelled = [level(text) for text in texts]
-        changed = [row for row, text in enumerate(texts) if levelled[row] != clean(text)]
+        cleaned = [clean(text) for text in texts]
+        levelled = [level(text) for text in cleaned]
+        changed = [row for row, text in enumerate(cleaned) if levelled[row] != text]
         again = self._encoder.encode([levelled[row] for row in changed])
         tone, meaning = encoded.tone.copy(), encoded.meaning.copy()
         tone[changed], meaning[changed] = again.tone, again.meaning

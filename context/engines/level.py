@@ -8,8 +8,6 @@ is about is read from it as it stands.
 import re
 from functools import cache
 
-from context.text import clean
-
 _PEOPLE = {
     "person": "man woman guy girl boy lady bloke lad lass gentleman dude chap gal feller fella",
     "people": "men women guys girls boys ladies blokes lads lasses gentlemen dudes chaps gals",
@@ -40,13 +38,13 @@ _NOUNS = (
 )
 
 
-def level(text: str) -> str:
+def level(cleaned: str) -> str:
     """Return a post with the people in it made equal.
 
     Args:
-        text: The post as its provider gave it.
+        cleaned: What ``context.text.clean`` returned.
     """
-    plain = _people().sub(lambda found: _plain()[found[0].lower()], clean(text))
+    plain = _people().sub(lambda found: _plain()[found[0].lower()], cleaned)
     return _who().sub(r"\1", plain)
 
 

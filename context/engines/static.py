@@ -1,6 +1,6 @@
 """Static embeddings: the meaning of a post as the mean of its tokens' vectors.
 
-Learned so that the mean comes close to what the encoder's base makes of whole posts (as in
+Learned so that the mean comes close to the encoder's meaning of whole posts (as in
 Model2Vec and Tokenlearn, Tulkens and van Dongen 2024); at run time a tokenizer and numpy.
 """
 

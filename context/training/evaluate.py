@@ -9,7 +9,7 @@ from sklearn.metrics import f1_score, recall_score
 from context.engines.engine import Engine
 from context.engines.models import load_engine
 from context.training.labelled import VALENCES, read_labelled
-from context.training.tasks import EMOTION, TARGETS, read_task
+from context.training.tasks import BY_NAME, read_task
 from context.valence import adapt, verdicts
 
 GROUP = 100
@@ -49,15 +49,15 @@ def evaluate(data: Path, artefacts: Path, engine: str = "full") -> dict[str, flo
         "net_error_verdicts": plain,
         "calibration_error": calibration_error(probabilities, labels),
     }
-    if (data / EMOTION.validation[0]).exists():
+    if (data / BY_NAME["emotion"].validation[0]).exists():
         figures["emotion_macro_f1"] = _emotion(reader, data)
-    if (data / TARGETS.validation[0]).exists():
+    if (data / BY_NAME["targets"].validation[0]).exists():
         figures["targets_macro_recall"] = _targets(reader, data)
     return figures
 
 
 def _emotion(reader: Engine, data: Path) -> float:
-    held = read_task(EMOTION, data, lambda task: task.validation)
+    held = read_task(BY_NAME["emotion"], data, BY_NAME["emotion"].validation)
     classes, probabilities = reader.score("emotion", held.texts)
     said = [classes[place] for place in probabilities.argmax(axis=1)]
     truth = [held.classes[place] for place in held.targets.argmax(axis=1)]
@@ -66,7 +66,7 @@ def _emotion(reader: Engine, data: Path) -> float:
 
 def _targets(reader: Engine, data: Path) -> float:
     # the first file alone: the encoder that ships has seen the second
-    held = read_task(TARGETS, data, lambda task: task.validation[:1])
+    held = read_task(BY_NAME["targets"], data, BY_NAME["targets"].validation[:1])
     said = reader.toward(held.texts, held.pairs or []).argmax(axis=1)
     truth = [VALENCES.index(held.classes[place]) for place in held.targets.argmax(axis=1)]
     return float(recall_score(truth, said, average="macro", labels=[0, 2]))

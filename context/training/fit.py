@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from tokenizers import Tokenizer
 
-from context.artefacts import read_checked, write_arrays
+from context.artefacts import read_arrays, read_checked, write_arrays
 from context.engines.encoder import Encoder
 from context.engines.features import CHARACTER_COLUMNS, WORD_COLUMNS
 from context.engines.full import dense
@@ -35,11 +35,11 @@ Arrays = dict[str, NDArray[np.generic]]
 SURE = 0.6
 """Probability from which on what the full engine says is taught to the light one."""
 TAUGHT = 0.3
-"""How much a post labelled by the full engine counts beside one labelled by hand."""
+"""How much a post labelled by the full engine counts beside one of the data."""
 TAUGHT_POSTS = 40_000
 """Posts, about, that the full engine labels for the light one."""
 UNTAUGHT = ("sensitive",)
-"""Tasks that the light engine learns from labels by hand alone."""
+"""Tasks that the light engine learns from the data alone."""
 STATIC_C = 1.0
 """C over static embeddings."""
 DENSE_C = {"intents": 0.05}
@@ -117,12 +117,17 @@ class Fitting:
         embeddings = StaticEmbeddings(self._tokenizer, vectors, scales)
         taught = texts[:: max(1, len(texts) // TAUGHT_POSTS)]
         taught_blocks = self._light_blocks(taught, embeddings)
+        said = self._said_by_full(taught)
         fitted = {}
         for place, (name, known) in enumerate(self._known.items()):
             self._tell(f"light engine: {name}", 0.6 + 0.4 * place / len(self._known))
             rows = self._light_rows(known.train, embeddings)
             held_out = self._light_rows(known.held_out, embeddings) if known.held_out else None
-            extra = None if name in UNTAUGHT else self._taught(name, known, taught, taught_blocks)
+            extra = (
+                None
+                if name in UNTAUGHT
+                else _taught(said[name], taught_blocks, exclusive=known.exclusive)
+            )
             fitter = HeadFitter(known.exclusive, dense_c=STATIC_C)
             fitted[name] = _at_rate(name, fitter.fit(rows, held_out, extra), known)
         subjects = known_subjects()
@@ -138,28 +143,16 @@ class Fitting:
         self._part = part
         self._progress(step, part)
 
-    def _taught(self, name: str, known: Known, texts: list[str], blocks: list[Block]) -> Rows:
-        """Return what the full engine, as written, says of the texts where it is sure."""
+    def _said_by_full(self, texts: list[str]) -> dict[str, NDArray[np.float64]]:
+        """Return the probabilities of each task, by the full engine's heads as written."""
         arrays = {
             key.removeprefix("heads/"): value
-            for key, value in self._full_arrays().items()
+            for key, value in read_arrays(FULL, self._out).items()
             if key.startswith("heads/")
         }
-        found = Heads(arrays).probabilities(name, texts, dense(self._corpus.encode(texts)))
-        if known.exclusive:
-            sure = found.max(axis=1) >= SURE
-            targets = (found == found.max(axis=1, keepdims=True)).astype(np.float32)
-            weights = np.where(sure, TAUGHT, 0.0)[:, None] * np.ones_like(targets)
-            rows = np.flatnonzero(sure)
-        else:
-            targets = (found >= SURE).astype(np.float32)
-            weights = np.where((found >= SURE) | (found <= 1 - SURE), TAUGHT, 0.0)
-            rows = np.arange(len(texts))
-        return Rows(blocks, targets, weights.astype(np.float32))[rows]
-
-    def _full_arrays(self) -> Mapping[str, NDArray[np.generic]]:
-        with np.load(self._out / FULL) as archive:
-            return {key: archive[key] for key in archive.files}
+        heads = Heads(arrays)
+        scores = heads.scores(texts, dense(self._corpus.encode(texts)))
+        return {name: head.probabilities(scores) for name, head in heads.tasks.items()}
 
     def _full_rows(self, posts: Posts) -> Rows:
         encoded = self._corpus.encode(posts.texts)
@@ -177,6 +170,25 @@ class Fitting:
 
     def _light_blocks(self, texts: list[str], embeddings: StaticEmbeddings) -> list[Block]:
         return [self._hashing.block(texts), embeddings.encode(texts)]
+
+
+def _taught(found: NDArray[np.float64], blocks: list[Block], *, exclusive: bool) -> Rows:
+    """Return posts labelled by the full engine where it is sure.
+
+    Args:
+        found: Its probabilities of one task.
+        blocks: The posts' features for the light engine.
+        exclusive: Whether each post is of exactly one class.
+    """
+    if exclusive:
+        sure = found.max(axis=1) >= SURE
+        targets = (found == found.max(axis=1, keepdims=True)).astype(np.float32)
+        return Rows(blocks, targets, np.full(targets.shape, TAUGHT, dtype=np.float32))[
+            np.flatnonzero(sure)
+        ]
+    targets = (found >= SURE).astype(np.float32)
+    sure = (found >= SURE) | (found <= 1 - SURE)
+    return Rows(blocks, targets, np.where(sure, TAUGHT, 0.0).astype(np.float32))
 
 
 def _c(name: str) -> dict[str, float]:

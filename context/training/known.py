@@ -10,7 +10,7 @@ from context.emotion import EMOTIONS
 from context.intents import INTENTS, Intent
 from context.subjects import SUBJECTS
 from context.training import labels
-from context.training.tasks import TASKS, Labelled, Task, read_task
+from context.training.tasks import BY_NAME, Labelled, Task, read_task
 
 Floats = NDArray[np.float32]
 
@@ -62,37 +62,31 @@ def known_tasks(data: Path) -> dict[str, Known]:
         DataError: If it lacks a file, or a line is malformed.
     """
     return {
-        "sentiment": _exclusive(_task("sentiment"), data),
-        "emotion": _exclusive(_task("emotion"), data),
+        "sentiment": _exclusive(BY_NAME["sentiment"], data),
+        "emotion": _exclusive(BY_NAME["emotion"], data),
         "emotions": _emotions(data),
         "irony": _irony(data),
         "intents": _intents(data),
-        "sensitive": Known(("sensitive",), False, _posts(*labels.sensitive()), None),  # noqa: FBT003
+        "sensitive": Known(
+            ("sensitive",), exclusive=False, train=_posts(*labels.sensitive()), held_out=None
+        ),
     }
 
 
 def known_targets(data: Path) -> Known:
     """Return the posts with valence toward what they name."""
-    return _exclusive(_task("targets"), data)
+    return _exclusive(BY_NAME["targets"], data)
 
 
 def known_subjects() -> Known:
     """Return the posts with their broad subject."""
     texts, targets = labels.subjects()
-    return Known((*SUBJECTS, "none"), True, _posts(texts, targets), None)  # noqa: FBT003
+    return Known((*SUBJECTS, "none"), exclusive=True, train=_posts(texts, targets), held_out=None)
 
 
 def unlabelled(data: Path) -> list[str]:
     """Return the distinct texts that the full engine labels for the light one, sorted."""
-    return sorted({text for name in UNLABELLED for text in read_task(_task(name), data).texts})
-
-
-def _task(name: str) -> Task:
-    return next(task for task in TASKS if task.name == name)
-
-
-def _validation(task: Task) -> tuple[str, ...]:
-    return task.validation
+    return sorted({text for name in UNLABELLED for text in read_task(BY_NAME[name], data).texts})
 
 
 def _posts(texts: list[str], targets: Floats, about: list[str] | None = None) -> Posts:
@@ -100,20 +94,23 @@ def _posts(texts: list[str], targets: Floats, about: list[str] | None = None) ->
 
 
 def _exclusive(task: Task, data: Path) -> Known:
-    train, held = read_task(task, data), read_task(task, data, _validation)
+    train, held = read_task(task, data), read_task(task, data, task.validation)
     return Known(
         train.classes,
-        True,  # noqa: FBT003 - the dataclass names it
-        _posts(train.texts, train.targets, train.pairs),
-        _posts(held.texts, _aligned(held, train.classes), held.pairs),
+        exclusive=True,
+        train=_posts(train.texts, train.targets, train.pairs),
+        held_out=_posts(held.texts, _aligned(held, train.classes), held.pairs),
     )
 
 
 def _emotions(data: Path) -> Known:
-    goemotions, tweets = _task("goemotions"), _task("emotion")
+    goemotions, tweets = BY_NAME["goemotions"], BY_NAME["emotion"]
     train = [read_task(goemotions, data), read_task(tweets, data)]
-    held = [read_task(goemotions, data, _validation), read_task(tweets, data, _validation)]
-    return Known(tuple(EMOTIONS), False, _merged(train), _merged(held))  # noqa: FBT003
+    held = [
+        read_task(goemotions, data, goemotions.validation),
+        read_task(tweets, data, tweets.validation),
+    ]
+    return Known(tuple(EMOTIONS), exclusive=False, train=_merged(train), held_out=_merged(held))
 
 
 def _merged(found: list[Labelled]) -> Posts:
@@ -124,14 +121,14 @@ def _merged(found: list[Labelled]) -> Posts:
 
 
 def _irony(data: Path) -> Known:
-    task = _task("irony")
-    train, held = read_task(task, data), read_task(task, data, _validation)
+    task = BY_NAME["irony"]
+    train, held = read_task(task, data), read_task(task, data, task.validation)
     place = train.classes.index("irony")
     return Known(
         ("irony",),
-        False,  # noqa: FBT003 - the dataclass names it
-        _posts(train.texts, train.targets[:, place : place + 1]),
-        _posts(held.texts, held.targets[:, place : place + 1]),
+        exclusive=False,
+        train=_posts(train.texts, train.targets[:, place : place + 1]),
+        held_out=_posts(held.texts, held.targets[:, place : place + 1]),
     )
 
 
@@ -142,13 +139,13 @@ def _intents(data: Path) -> Known:
     known[:, INTENTS.index(Intent.WANTS_TO_BUY)] = 1
     return Known(
         tuple(INTENTS),
-        False,  # noqa: FBT003 - the dataclass names it
-        Posts(
+        exclusive=False,
+        train=Posts(
             [*texts, *bought],
             np.vstack([targets, purchases]),
             np.vstack([np.ones_like(targets), known]),
         ),
-        None,
+        held_out=None,
     )
 
 

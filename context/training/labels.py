@@ -14,7 +14,7 @@ from context.training.labelled import DataError
 from context.training.tasks import Labelled, Task, read_task
 
 POSTS = Path(__file__).parent / "posts"
-"""Folder of the posts that were written by hand for training."""
+"""Folder of the posts that were written for training; how, its README says."""
 
 _GOEMOTIONS = {
     Emotion.ANGER: "anger annoyance disapproval",
@@ -50,7 +50,7 @@ def emotions(found: Labelled) -> NDArray[np.float32]:
 
 
 def intents() -> tuple[list[str], NDArray[np.float32]]:
-    """Return the texts written by hand for intents, and which of ``INTENTS`` each carries.
+    """Return the texts written for intents, and which of ``INTENTS`` each carries.
 
     Raises:
         DataError: If a label is unknown.

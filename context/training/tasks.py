@@ -1,6 +1,5 @@
 """The labelled tasks that the encoder learns together, and where their texts are."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,11 +54,8 @@ TASKS = (
 )  # fmt: skip
 """The tasks, the ones that are served first; the last three only help the others."""
 
-
-EMOTION = next(task for task in TASKS if task.name == "emotion")
-"""TweetEval's four emotions, of which a post with one shows one."""
-TARGETS = next(task for task in TASKS if task.name == "targets")
-"""Valence toward what a post names."""
+BY_NAME = {task.name: task for task in TASKS}
+"""The tasks by name."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,21 +75,19 @@ class Labelled:
     classes: tuple[str, ...]
 
 
-def read_task(
-    task: Task, data: Path, part: Callable[[Task], tuple[str, ...]] = lambda task: task.train
-) -> Labelled:
+def read_task(task: Task, data: Path, files: tuple[str, ...] | None = None) -> Labelled:
     """Return the labelled texts of a task.
 
     Args:
         task: The task.
         data: Folder of the training data.
-        part: Which files: those for training, unless told otherwise.
+        files: Which of its files; those for training, unless told otherwise.
 
     Raises:
         DataError: If a file is missing, or a line is malformed (its number is told, never its
             text).
     """
-    rows = [row for name in part(task) for row in _rows(data / name)]
+    rows = [row for name in files or task.train for row in _rows(data / name)]
     labels = [tuple(row[0].split(",")) if task.several else (row[0],) for row in rows]
     classes = tuple(sorted({label for found in labels for label in found}))
     targets = np.zeros((len(rows), len(classes)), dtype=np.float32)
