@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from context.digest import Digest, NetworkDay, NetworkTopic
 from context.engines.engine import Engine, Readings
 from context.language import READ, languages_of
+from context.named import named_topics
 from context.network import KEPT, MIN_PEOPLE, mood_by_author, noise_key, people_step, release
 from context.post import Post, PostKind
 from context.reading import admit, discount, is_harmless
-from context.topics import Texts, centroids, find_topics
-from context.tracked import SURE_OF_CLUSTER, tell_subjects
+from context.topics import Texts
 from context.vocabulary import Vocabulary
 
 PER_PERSON = 8
@@ -138,21 +138,19 @@ def _topics(
     posts: Sequence[Post], vectors: NDArray[np.float32], engine: Engine, vocabulary: Vocabulary
 ) -> tuple[NetworkTopic, ...]:
     texts = Texts([p.text for p in posts], vectors, [p.author for p in posts])
-    clusters = find_topics(
+    clusters = named_topics(
         texts,
-        engine.near,
-        engine.blend,
+        engine,
         vocabulary,
         min_voices=MIN_PEOPLE,
         min_voices_per_term=MIN_PEOPLE,
     )
-    subjects = tell_subjects(centroids(vectors, clusters), engine, SURE_OF_CLUSTER)
     found = [
         NetworkTopic(
             cluster.terms[:MAX_TERMS],
-            subject,
+            cluster.subject,
             people_step(len({posts[row].author for row in cluster.members})),
         )
-        for cluster, subject in zip(clusters, subjects, strict=True)
+        for cluster in clusters
     ]
-    return tuple(sorted(found, key=lambda topic: (-topic.people, topic.terms))[:MAX_TOPICS])
+    return tuple(sorted(found, key=lambda topic: (-topic.people, topic.named_by))[:MAX_TOPICS])

@@ -12,7 +12,7 @@ from context.digest import DayCounts, IntentRecord, NetworkTopic, TopicRecord
 from context.emotion import EMOTIONS
 from context.intents import Intent
 from context.joined import Joined
-from context.subjects import Subject
+from context.subjects import Subject, named_by
 from context.topics import SAME_TOPIC, overlap
 
 
@@ -53,7 +53,7 @@ class Correction:
             return self.subject is not None and topic.subject is self.subject
         if isinstance(topic, TopicRecord) and topic.id == self.topic:
             return True
-        return overlap(self.terms, topic.terms) >= SAME_TOPIC
+        return overlap(named_by(self.terms, self.subject), topic.named_by) >= SAME_TOPIC
 
     @property
     def is_general(self) -> bool:

@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import sha256
 
 from context.digest import DayCounts, TopicRecord
-from context.subjects import Subject
+from context.subjects import Subject, named_by
 from context.topics import overlap
 
 SAME = 0.35
@@ -34,6 +34,11 @@ class Candidate:
     terms: tuple[str, ...]
     days: tuple[DayCounts, ...]
     subject: Subject | None
+
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """By what it is known again; see ``named_by``."""
+        return named_by(self.terms, self.subject)
 
 
 def identities(
@@ -66,7 +71,7 @@ def alike(candidate: Candidate, record: TopicRecord, first_day: date) -> float:
     The mean of the overlaps of terms and of days, and a little more for the same subject. Without
     a day in common the terms alone decide.
     """
-    terms = overlap(candidate.terms, record.terms)
+    terms = overlap(candidate.named_by, record.named_by)
     days = overlap_of_days(candidate.days, record.days, first_day)
     same = bool(candidate.subject and candidate.subject == record.subject)
     if days is None:
@@ -99,8 +104,8 @@ def overlap_of_days(
     return least / sum(max(left.get(day, 0), right.get(day, 0)) for day in both)
 
 
-def new_id(terms: Sequence[str], taken: set[str]) -> str:
-    """Return an id for a new topic, made of its terms so that equal windows give equal ids."""
-    salted = (f"{salt} {' '.join(terms)}" for salt in range(len(taken) + 1))
+def new_id(named_by: Sequence[str], taken: set[str]) -> str:
+    """Return an id for a new topic, made of its name so that equal windows give equal ids."""
+    salted = (f"{salt} {' '.join(named_by)}" for salt in range(len(taken) + 1))
     made = ("top_" + sha256(text.encode()).hexdigest()[:8] for text in salted)
     return next(name for name in made if name not in taken)

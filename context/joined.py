@@ -138,9 +138,9 @@ def join_topics(
     """
     joined: list[TopicRecord] = []
     names: dict[str, str] = {}
-    for topic in sorted(topics, key=lambda t: (t.first_seen, t.id, t.terms)):
+    for topic in sorted(topics, key=lambda t: (t.first_seen, t.id, t.named_by)):
         for place, other in enumerate(joined):
-            if topic.id == other.id or overlap(topic.terms, other.terms) >= SAME_TOPIC:
+            if topic.id == other.id or overlap(topic.named_by, other.named_by) >= SAME_TOPIC:
                 joined[place] = _merged(other, topic)
                 names.setdefault(topic.id, other.id)
                 break
@@ -215,8 +215,8 @@ def _add_accounts(facts: Sequence[AccountFacts]) -> AccountFacts | None:
 
 def _join_network_topics(topics: Sequence[NetworkTopic]) -> tuple[NetworkTopic, ...]:
     kept: list[NetworkTopic] = []
-    for topic in sorted(topics, key=lambda t: (-t.people, t.terms)):
-        if all(overlap(topic.terms, other.terms) < SAME_TOPIC for other in kept):
+    for topic in sorted(topics, key=lambda t: (-t.people, t.named_by)):
+        if all(overlap(topic.named_by, other.named_by) < SAME_TOPIC for other in kept):
             kept.append(topic)
     return tuple(kept)
 

@@ -23,6 +23,7 @@ from context.firewall import is_sensitive
 from context.intents import INTENTS, Intent
 from context.language import READ
 from context.mentions import mentions, squeezed
+from context.named import tell_subjects
 from context.network import mood_by_author, noise_key, release
 from context.pii import find_personal
 from context.post import (
@@ -33,11 +34,10 @@ from context.post import (
     PostKind,
     Window,
 )
-from context.reading import Reading, admit, discount, hundredths, read, recent
+from context.reading import Reading, admit, discount, hundredths, read, recent, stack
 from context.relationship import Relationship, Shown, add_shown, rank_subjects
 from context.signals import SHOWN, SURE_OF_POST
 from context.subjects import Subject
-from context.tracked import stack, tell_subjects
 
 MAX_TERMS = 20
 """Brands of a lens at most, and rivals at most."""

@@ -159,3 +159,9 @@ def hundredths(probabilities: NDArray[np.float64]) -> list[tuple[int, int, int]]
 def _independent(probabilities: NDArray[np.float64], width: int) -> list[tuple[int, ...]]:
     rows = np.rint(100 * probabilities).astype(int).reshape(-1, width).tolist()
     return [tuple(row) for row in rows]
+
+
+def stack(readings: Sequence[Reading]) -> NDArray[np.float32]:
+    """Return the vectors of posts that have one, as rows."""
+    rows = [reading.vector for reading in readings if reading.vector is not None]
+    return np.stack(rows) if rows else np.empty((0, 1), dtype=np.float32)

@@ -5,7 +5,7 @@ from datetime import date
 
 from context.emotion import NO_EMOTIONS
 from context.intents import Intent
-from context.subjects import Subject
+from context.subjects import Subject, named_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class TopicRecord:
     subject: Subject | None = None
     emotions: tuple[int, ...] = NO_EMOTIONS
     replies: int = 0
+
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """By what it is known again; see ``named_by``."""
+        return named_by(self.terms, self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +149,8 @@ class NetworkTopic:
     terms: tuple[str, ...]
     subject: Subject | None
     people: int
+
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """By what it is known again; see ``named_by``."""
+        return named_by(self.terms, self.subject)

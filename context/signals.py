@@ -7,9 +7,10 @@ from datetime import date
 from context.digest import IntentRecord
 from context.engines.engine import Engine
 from context.intents import INTENTS, Intent
-from context.reading import Reading
+from context.named import tell_subjects
+from context.reading import Reading, stack
 from context.subjects import Subject
-from context.tracked import Tracked, stack, tell_subjects
+from context.tracked import Tracked
 
 MAX_INTENTS = 16
 SHOWN = 30

@@ -1,5 +1,6 @@
 """What posts can be about: a closed list of everyday subjects, none of them sensitive."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -58,3 +59,13 @@ _LABELS = {
 
 SUBJECTS = tuple(Subject)
 """All subjects, in the order of every row of numbers about them."""
+
+
+def named_by(terms: Sequence[str], subject: Subject | None) -> tuple[str, ...]:
+    """Return by what a topic is called and known again: its terms or, without any, its subject.
+
+    Args:
+        terms: The most telling first.
+        subject: The broad subject, if any.
+    """
+    return tuple(terms) or ((subject.value,) if subject else ())

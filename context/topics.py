@@ -1,4 +1,4 @@
-"""Topics of a window: clusters of posts, named by words of the closed vocabulary.
+"""Topics of a window: clusters of posts, told by words of the closed vocabulary.
 
 Posts are clustered in memory by what they mean and by the words they share; what is kept of a
 cluster is its most telling terms, each of the vocabulary and each used by several of its voices. A
@@ -7,7 +7,7 @@ and no topic of a network is one person's.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.cluster import AgglomerativeClustering
 
+from context.subjects import Subject
 from context.text import clean, common_words, words
 from context.vocabulary import Vocabulary
 
@@ -23,7 +24,6 @@ MIN_VOICES = 3
 """Posts, different in wording, below which one person has no topic."""
 MIN_VOICES_PER_TERM = 2
 """Posts of the topic, different in wording, that must use a term before it names the topic."""
-MAX_TOPICS = 10
 MAX_TERMS = 5
 SAME_TOPIC = 0.3
 """Overlap of terms from which on two topics are taken for one, 0 to 1."""
@@ -34,12 +34,14 @@ class Cluster:
     """A topic found in a window.
 
     Attributes:
-        terms: Its words, the most telling first.
+        terms: Its words, the most telling first; empty where no word that may be kept tells it.
         members: Rows of its posts.
+        subject: The broad subject it is of, if any; not known yet where the topic was just found.
     """
 
     terms: tuple[str, ...]
     members: tuple[int, ...]
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,10 +97,13 @@ def find_topics(
         )
         allowed = {term for term, seen in witnesses.items() if seen >= min_voices_per_term}
         named = _name([terms[row] & allowed for row in members], terms, vocabulary)
-        if named:
-            clusters.append(Cluster(named, members))
-    clusters.sort(key=lambda c: (-len(c.members), c.terms, c.members))
-    return clusters[:MAX_TOPICS]
+        clusters.append(Cluster(named, members))
+    return largest(clusters)
+
+
+def largest(clusters: Iterable[Cluster]) -> list[Cluster]:
+    """Return topics, the largest first."""
+    return sorted(clusters, key=lambda c: (-len(c.members), c.terms, c.members))
 
 
 def overlap(one: Sequence[str], other: Sequence[str]) -> float:

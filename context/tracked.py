@@ -4,22 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
 from context.counts import count_by_day, sum_emotions
 from context.digest import DayCounts, Digest, TopicRecord
 from context.emotion import NO_EMOTIONS
 from context.engines.engine import Engine
 from context.identity import Candidate, identities, new_id
+from context.named import named_topics
 from context.post import PostKind
-from context.reading import Reading
-from context.subjects import SUBJECTS, Subject
-from context.topics import Texts, centroids, find_topics
+from context.reading import Reading, stack
+from context.topics import Texts
 from context.vocabulary import Vocabulary
-
-SURE_OF_CLUSTER = 0.35
-"""Probability from which on a topic is said to be of a subject."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,20 +46,18 @@ def track_topics(
         vocabulary: The words that may be kept.
     """
     legible = [reading for reading in readings if reading.vector is not None]
-    vectors = stack(legible)
-    texts = Texts([reading.post.text for reading in legible], vectors)
-    clusters = find_topics(texts, engine.near, engine.blend, vocabulary)
-    subjects = tell_subjects(centroids(vectors, clusters), engine, SURE_OF_CLUSTER)
+    texts = Texts([reading.post.text for reading in legible], stack(legible))
+    clusters = named_topics(texts, engine, vocabulary)
     members = [[legible[row] for row in cluster.members] for cluster in clusters]
     found = [
-        Candidate(cluster.terms, _bare(count_by_day(posts)), subject)
-        for cluster, posts, subject in zip(clusters, members, subjects, strict=True)
+        Candidate(cluster.terms, _bare(count_by_day(posts)), cluster.subject)
+        for cluster, posts in zip(clusters, members, strict=True)
     ]
     before = identities(found, past.topics if past else (), first_day)
     taken = {record.id for record in before if record}
     tracked = []
     for candidate, posts, record in zip(found, members, before, strict=True):
-        name = record.id if record else new_id(candidate.terms, taken)
+        name = record.id if record else new_id(candidate.named_by, taken)
         taken.add(name)
         first = candidate.days[0].day
         if record and record.first_seen < first_day:
@@ -82,32 +74,6 @@ def track_topics(
         )
         tracked.append(Tracked(kept, posts))
     return tracked
-
-
-def tell_subjects(
-    vectors: NDArray[np.float32], engine: Engine, sure: float
-) -> list[Subject | None]:
-    """Return the subject of each vector, or None where it is of none or that is not sure.
-
-    Args:
-        vectors: Unit rows of posts or centroids.
-        engine: Tells subjects.
-        sure: Probability from which on a subject is told.
-    """
-    if not len(vectors):
-        return []
-    probabilities = engine.subjects(vectors)
-    best = probabilities.argmax(axis=1)
-    return [
-        SUBJECTS[place] if place < len(SUBJECTS) and row[place] >= sure else None
-        for row, place in zip(probabilities.tolist(), best.tolist(), strict=True)
-    ]
-
-
-def stack(readings: Sequence[Reading]) -> NDArray[np.float32]:
-    """Return the vectors of posts that have one, as rows."""
-    rows = [reading.vector for reading in readings if reading.vector is not None]
-    return np.stack(rows) if rows else np.empty((0, 1), dtype=np.float32)
 
 
 def _bare(days: Sequence[DayCounts]) -> tuple[DayCounts, ...]:

@@ -12,7 +12,8 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from umap import UMAP
 
 from context.engines import Engine
-from context.topics import Cluster, Texts, find_topics
+from context.named import named_topics
+from context.topics import Cluster, Texts
 from context.vocabulary import load_vocabulary
 
 SEED = 20_141
@@ -28,11 +29,11 @@ topics."""
 
 
 def ours(engine: Engine) -> Finder:
-    """Return the way of `context.topics` with an engine's own distances."""
+    """Return the way of `context.named` with an engine's own distances."""
     vocabulary = load_vocabulary()
 
     def find(texts: Sequence[str], vectors: NDArray[np.float32], _: int) -> list[Cluster]:
-        return find_topics(Texts(texts, vectors), engine.near, engine.blend, vocabulary)
+        return named_topics(Texts(texts, vectors), engine, vocabulary)
 
     return find
 

@@ -40,16 +40,10 @@ def _by_direction(topics: Sequence[Topic], voice: Voice) -> dict[TopicDirection,
     for way in TopicDirection:
         for topic in topics:
             if topic.direction is way:
-                found |= {term: way for term in _terms(topic, voice) if term not in found}
+                terms = voice.words_for(topic.label, topic)
+                found |= {term: way for term in terms if term not in found}
     return {
         way: [term for term, its in found.items() if its is way]
         for way in TopicDirection
         if way in found.values()
     }
-
-
-def _terms(topic: Topic, voice: Voice) -> list[str]:
-    """Return a topic's terms, or all of them as one where its subject must explain them."""
-    if " (" in topic.label:
-        return [voice.topic(topic.label, topic)]
-    return topic.label.split(", ")

@@ -55,4 +55,4 @@ def _about(claim: IntentClaim, voice: Voice, topics: dict[str, Topic]) -> str | 
     subject = voice.say(f"subject.{claim.subject}") if claim.subject is not None else None
     if claim.topic is None or (subject is not None and claim.intent in _OF_SUBJECT):
         return subject
-    return voice.topic(claim.topic.label, topics.get(claim.topic.id))
+    return voice.topic(claim.topic.label, topics.get(claim.topic.id, claim))

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from context.document import Sections, Topic, TopicsSection
+from context.document import IntentClaim, Sections, Topic, TopicsSection
 from context.messages import Catalogue
+from context.subjects import Subject
+from context.views.naming import everyday_words
 
 WEEKDAYS_FOR = 6
 """Days back for which the name of a weekday says which day is meant."""
+
+_SUBJECTS = {subject.label: subject for subject in Subject}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +65,33 @@ class Voice:
             said = self.say("brief.parted", first=said, last=word)
         return self.say("brief.joined", first=said, last=words[-1]) if len(words) > 1 else said
 
-    def topic(self, label: str, topic: Topic | None) -> str:
-        """Return how a topic is called in a sentence.
+    def topic(self, label: str, topic: Topic | IntentClaim | None) -> str:
+        """Return how a topic is called in a sentence; see ``words_for``."""
+        return self.listed(self.words_for(label, topic))
+
+    def words_for(self, label: str, topic: Topic | IntentClaim | None) -> list[str]:
+        """Return the words for a topic, for a sentence to join.
+
+        Of two terms that are not both everyday words of their subject, the everyday one says it. A
+        subject that must explain the terms stands before them, for it is what can be listened to.
 
         Args:
-            label: Its label: terms, and perhaps its subject in brackets.
-            topic: The topic itself, if it is among those shown.
+            label: Its label: terms, a subject, or terms and a subject in brackets.
+            topic: What tells its subject, if it is among what is shown.
         """
-        terms, bracket, subject = label.partition(" (")
-        said = self.listed(terms.split(", "))
-        if not bracket:
-            return said
-        if topic is not None and topic.subject is not None:
-            subject = self.say(f"subject.{topic.subject}")
-        return self.say("brief.with_subject", terms=said, subject=subject.removesuffix(")"))
+        said, bracket, called = label.partition(" (")
+        subject = _SUBJECTS.get(called.removesuffix(")") if bracket else said)
+        if subject is not None:
+            named = self.say(f"subject.{subject}")
+            if not bracket:
+                return [named]
+            terms = self.listed(said.split(", "))
+            return [self.say("brief.with_subject", terms=terms, subject=named)]
+        words = said.split(", ")
+        if topic is None or topic.subject is None:
+            return words
+        everyday = everyday_words(topic.subject)
+        return [word for word in words if word in everyday] or words
 
     def _day(self, word: str, day: date) -> str:
         age = (self.today - day).days

@@ -33,7 +33,7 @@ def train(
     if not keep_encoder:
         try:
             from context.training.encoder import tune  # noqa: PLC0415 - torch is for training only
-            from context.training.export import export  # noqa: PLC0415
+            from context.training.export import export  # noqa: PLC0415 - likewise
         except ImportError as error:
             raise DataError(
                 f"{error.name} is not installed: training needs the dependency group 'training'"

@@ -43,7 +43,7 @@ def drivers(joined: Joined, today: date, half_life: float, since: date | None) -
     for topic in joined.topics:
         part = _periods(topic.days, today, half_life, since)
         effect = _effect(whole, part)
-        if abs(effect) >= MIN_EFFECT and part.now.weight:
+        if abs(effect) >= MIN_EFFECT and part.now.weight and _is_of_its_kind(effect, part):
             rest = _less(whole.now, part.now)
             found.append(
                 Driver(
@@ -73,6 +73,12 @@ def _effect(whole: _Periods, part: _Periods) -> float:
     change = _net(whole.after) - _net(whole.before)
     rest = _net(_less(whole.after, part.after)) - _net(_less(whole.before, part.before))
     return change - rest
+
+
+def _is_of_its_kind(effect: float, part: _Periods) -> bool:
+    # posts that are merely less glad than the rest lower her valence, and yet nothing in them is
+    # low; where a change is explained, what counts is how they moved
+    return part.before is not None or effect * _net(part.now) > 0
 
 
 def _less(whole: Tally, part: Tally) -> Tally:

@@ -15,7 +15,7 @@ _SUBJECTS = Path(__file__).parent.parent / "data" / "subjects.txt"
 
 
 def label(terms: Sequence[str], subject: Subject | None = None) -> str:
-    """Return a short name for a topic: its two most telling terms.
+    """Return a short name for a topic: its two most telling terms, or its subject without any.
 
     Terms that do not belong to the everyday words of their subject are obscure by themselves, so
     that the subject follows in brackets: ``light, transformer (energy)``.
@@ -35,7 +35,7 @@ def akin(hers: TopicRecord, theirs: NetworkTopic) -> bool:
     """Return whether a topic of hers and one of her network's are about the same."""
     if hers.subject is not None and hers.subject is theirs.subject:
         return True
-    return overlap(hers.terms, theirs.terms) >= SAME_TOPIC
+    return overlap(hers.named_by, theirs.named_by) >= SAME_TOPIC
 
 
 def bucket(lowest: int, edges: Sequence[int]) -> str:

@@ -211,13 +211,30 @@ def test_obscure_terms_come_with_their_subject_in_the_readers_language():
     obscure = topic("light, transformer (energy)", subject=Subject.ENERGY)
     sentiment = mood(-0.5, drivers=[driver("light, transformer (energy)", -0.3)])
     assert brief(sentiment=sentiment, topics=mind(obscure)) == (
-        "Seems in low spirits, mostly about light and transformer (energy)."
+        "Seems in low spirits, mostly about energy (light and transformer)."
     )
     assert brief("de", sentiment=sentiment, topics=mind(obscure)) == (
-        "Wirkt in gedrückter Stimmung, vor allem wegen light und transformer (Energie)."
+        "Wirkt in gedrückter Stimmung, vor allem wegen Energie (light und transformer)."
     )
-    assert brief("fr", sentiment=sentiment).endswith("light et transformer (energy).")
-    assert brief(topics=mind(obscure)) == "On the mind: light and transformer (energy)."
+    assert brief("fr", sentiment=sentiment).endswith("énergie (light et transformer).")
+    assert brief(topics=mind(obscure)) == "On the mind: energy (light and transformer)."
+
+
+def test_an_everyday_word_says_a_topic_alone():
+    cat = topic("stuck, cat", subject=Subject.PETS)
+    assert brief(topics=mind(cat)) == "On the mind: cat."
+    both = topic("cat, dog", subject=Subject.PETS)
+    assert brief(topics=mind(both)) == "On the mind: cat and dog."
+    help_ = claim(Intent.NEEDS_HELP, "stuck, cat", subject=Subject.PETS)
+    assert brief(intents=wants(help_)) == "Needs help with cat."
+
+
+def test_a_topic_without_terms_is_said_by_its_subject_in_the_readers_language():
+    only = topic("film and TV", subject=Subject.FILM_AND_TV)
+    assert brief(topics=mind(only)) == "On the mind: film and TV."
+    assert "Film und Fernsehen" in brief("de", topics=mind(only))
+    sentiment = mood(-0.5, drivers=[driver("home repair", -0.3)])
+    assert brief("es", sentiment=sentiment).endswith("arreglos en casa.")
 
 
 def test_topics_are_listed_with_their_direction():

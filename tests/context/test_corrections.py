@@ -75,6 +75,15 @@ def test_a_topic_is_found_by_its_terms_when_its_id_is_another():
     assert "train" not in repr(shown.sections.topics)
 
 
+def test_a_topic_without_terms_is_found_again_by_its_subject():
+    only = replace(TRAIN, terms=())
+    renamed = replace(STORY, topics=(GARDEN, replace(only, id="top_new")))
+    assert "public transport" in repr(told(digest=renamed).sections.topics)
+    assert "public transport" not in repr(told(about(only), digest=renamed).sections.topics)
+    other = replace(STORY, topics=(GARDEN, replace(only, id="top_new", subject=Subject.WORK)))
+    assert "work" in repr(told(about(only), digest=other).sections.topics)
+
+
 def test_another_topic_of_the_same_subject_stays():
     tram = TopicRecord("top_tram", ("tram", "ticket"), bare(UPSET), TODAY, TODAY, TRAIN.subject)
     shown = told(about(TRAIN), digest=replace(STORY, topics=(TRAIN, tram)))

@@ -53,6 +53,13 @@ def test_a_subject_in_common_says_a_little():
     assert alike(same, past, START) > alike(found("bus", on=(1, 2)), past, START)
 
 
+def test_a_topic_without_words_is_known_again_by_its_subject():
+    past = [record("top_1", on=(3, 5), subject=Subject.PETS)]
+    assert identities([found(on=(3, 5), subject=Subject.PETS)], past, START) == past
+    assert identities([found(on=(3, 5, 6, 7), subject=Subject.WORK)], past, START) == [None]
+    assert new_id(("pets",), set()) != new_id(("work",), set())
+
+
 def test_without_a_day_in_common_the_words_decide():
     past = record("top_1", "train", "platform", on=(29,))
     later = START + timedelta(days=5)

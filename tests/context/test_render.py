@@ -65,7 +65,7 @@ def test_the_whole_story():
     assert context.brief == (
         "Seems frustrated about train and platform since Tuesday; otherwise in high spirits."
         " Needs help with train and platform and would like to buy something to do with cycling."
-        " Less about garden and tomato."
+        " Less about garden."
     )
 
 
@@ -74,7 +74,7 @@ def test_the_brief_speaks_the_readers_language():
     assert context.brief == (
         "Wirkt verärgert wegen train und platform seit Dienstag; sonst in bester Stimmung."
         " Braucht Hilfe bei train und platform und möchte etwas rund um Radfahren kaufen."
-        " Weniger über garden und tomato."
+        " Weniger über garden."
     )
 
 

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from context.topics import (
-    MAX_TOPICS,
     SAME_TOPIC,
     Cluster,
     Texts,
@@ -49,7 +48,7 @@ def test_a_word_of_one_post_names_no_topic():
 
 def test_unknown_words_bring_posts_together_but_name_nothing():
     posts = ["zyxw quux", "zyxw corge", "zyxw grault"]
-    assert topics_of(posts) == []
+    assert topics_of(posts) == [Cluster((), (0, 1, 2))]
     named = topics_of([f"{post} phone" for post in posts])
     assert named == [Cluster(("phone",), (0, 1, 2))]
 
@@ -70,13 +69,6 @@ def test_few_or_equal_posts_make_no_topic():
     assert topics_of([]) == []
     assert topics_of(TRAIN[:2]) == []
     assert topics_of([TRAIN[0]] * 9) == []
-
-
-def test_topics_are_bounded_in_number():
-    words = [f"{a}{b}x" for a in "abcdef" for b in "abcdef"]
-    vocabulary = Vocabulary(dict.fromkeys(words, 1), {}, 100)
-    posts = [f"{word} {extra}{word}" for word in words for extra in ("one", "two", "six", "ten")]
-    assert len(topics_of(posts, vocabulary=vocabulary)) == MAX_TOPICS
 
 
 @given(terms, terms)

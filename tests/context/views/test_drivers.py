@@ -1,0 +1,31 @@
+"""Which topics are told to move her valence, and which way."""
+
+from dataclasses import replace
+
+from context.document import SentimentSection
+from context.render import render
+from context.section import Section
+from tests.context.stories import GARDEN, NOW, STORY, TRAIN, bare, days, source
+
+HAPPY = days(range(20), 3, 10, 20, 270)
+GLAD = bare(days(range(20), 1, 0, 0, 100))
+CONTENT = bare(days(range(20), 1, 10, 20, 70))
+SOUR = bare(days(range(20), 1, 90, 10, 0))
+
+
+def effects(*topics, counts=HAPPY):
+    digest = replace(STORY, days=counts, topics=topics, intents=(), network=())
+    shown = [Section.SENTIMENT, Section.TOPICS]
+    section = render([source(digest)], shown, NOW).sections.sentiment
+    assert isinstance(section, SentimentSection)
+    return {driver.id: driver.effect for driver in section.drivers}
+
+
+def test_what_is_merely_less_glad_than_the_rest_weighs_on_nobody():
+    assert effects(replace(TRAIN, days=CONTENT)) == {}
+
+
+def test_what_is_low_weighs_on_her_and_what_is_glad_lifts():
+    mixed = days(range(20), 3, 110, 40, 150)
+    told = effects(replace(TRAIN, days=SOUR), replace(GARDEN, days=GLAD), counts=mixed)
+    assert told["top_train"] < 0 < told["top_garden"]
