@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -62,8 +63,9 @@ def _note_end(worker: asyncio.Task[None]) -> None:
         logger.critical("The worker ended by %s; restart the service.", type(error).__name__)
 
 
+@cache
 def describe() -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of the API."""
+    """Return the OpenAPI 3.1 document of the API; made when it is first asked for."""
     return correct(_routes(None).openapi())
 
 
@@ -80,10 +82,9 @@ def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
     )
     for router in (context.router, authserver.router, portal.router, health.router):
         app.include_router(router)
-    document = correct(app.openapi())
 
     @app.get("/openapi.json", include_in_schema=False)
-    async def openapi() -> dict[str, Any]:
-        return document
+    def openapi() -> dict[str, Any]:
+        return describe()
 
     return app

@@ -26,11 +26,8 @@ class Phrases:
         for term in terms:
             for form in _forms(term):
                 bodies[form.partition(" ")[0].rstrip("*")[:_KEY]].add(_pattern(form))
-        # longest first, so that a phrase is tried before a shorter one could end the match
-        self._by_start = {
-            start: re.compile(f"(?:{'|'.join(sorted(each, key=lambda b: (-len(b), b)))})(?!\\S)")
-            for start, each in bodies.items()
-        }
+        self._bodies = dict(bodies)
+        self._patterns: dict[str, re.Pattern[str]] = {}
 
     def found_in(self, text: str) -> bool:
         """Return whether any term stands in ``text``."""
@@ -47,9 +44,17 @@ class Phrases:
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         for token in _TOKEN.finditer(text):
-            pattern = self._by_start.get(token[0][:_KEY])
+            pattern = self._starting(token[0][:_KEY])
             if pattern and (match := pattern.match(text, token.start())):
                 yield match.span()
+
+    def _starting(self, key: str) -> re.Pattern[str] | None:
+        # compiled when first met: thousands of terms would hold up every start of the program
+        if key not in self._patterns and key in self._bodies:
+            # longest first, so that a phrase is tried before a shorter one could end the match
+            bodies = sorted(self._bodies[key], key=lambda body: (-len(body), body))
+            self._patterns[key] = re.compile(f"(?:{'|'.join(bodies)})(?!\\S)")
+        return self._patterns.get(key)
 
 
 def _forms(term: str) -> Iterator[str]:

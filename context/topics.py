@@ -14,7 +14,6 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.cluster import AgglomerativeClustering
 
 from context.subjects import Subject
 from context.text import clean, common_words, words
@@ -155,6 +154,9 @@ def _shared(bags: Sequence[Counter[str]], vocabulary: Vocabulary) -> csr_matrix:
 def _cluster(
     vectors: NDArray[np.float32], shared: csr_matrix, near: float, blend: float
 ) -> NDArray[np.int64]:
+    # takes a second to import, which only a process that reads posts should wait for
+    from sklearn.cluster import AgglomerativeClustering  # noqa: PLC0415 - as said
+
     meant = vectors.astype(np.float64)
     likeness = blend * (meant @ meant.T) + (1 - blend) * (shared @ shared.T).toarray()
     # rounded, since the last bit of a dot product differs between machines

@@ -19,11 +19,9 @@ from context.artefacts import DATA
 from context.engines.models import load_engine, load_engine_that_works
 from context.render import Source, render
 from context.section import Section
-from context.training.evaluate import evaluate as evaluate_models
 from context.training.labelled import DataError, read_lines
 from context.training.posts_file import as_utc, read_window
 from context.training.score import score as score_texts
-from context.training.train import train as train_models
 
 cli = typer.Typer(help="The context engine's models.", no_args_is_help=True)
 console = Console(stderr=True)
@@ -69,6 +67,10 @@ def train(
     Needs the dependency group "training" (`uv pip install --group training`). The encoder takes
     about an hour on two cores, the heads a quarter of one.
     """
+    # takes seconds to import, which no other command should wait for
+    from context.training.evaluate import evaluate as evaluate_models  # noqa: PLC0415 - as said
+    from context.training.train import train as train_models  # noqa: PLC0415 - as said
+
     with _progress() as report:
         train_models(data, out, work, report, keep_encoder=keep_encoder)
     for name in EngineName:
@@ -78,6 +80,8 @@ def train(
 @cli.command("evaluate")
 def evaluate(data: Data, weights: Weights = DATA, engine: EngineOption = EngineName.FULL) -> None:
     """Evaluate an engine on the validation splits of labelled data."""
+    from context.training.evaluate import evaluate as evaluate_models  # noqa: PLC0415 - as above
+
     with console.status("Reading the validation splits …"):
         figures = evaluate_models(data, weights, engine)
     _show(engine, figures)

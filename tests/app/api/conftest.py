@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -21,6 +22,7 @@ from app.usecases.renderings import digest_place
 from app.usecases.sections import OFFERED
 from app.wiring import Runtime, build
 from context.analyse import analyse
+from context.digest import Digest
 from context.engines import load_engine
 from context.post import Post, Window
 from oauth.server.messages import OAuthRequest
@@ -152,8 +154,9 @@ async def mara(runtime: Runtime, clock: SettableClock) -> str:
     return customer_id
 
 
-async def give_digest(runtime: Runtime, customer_id: str, now: datetime) -> None:
-    """Keep the digest of a month of invented posts for a customer."""
+@cache
+def month(now: datetime) -> Digest:
+    """Return the digest of a month of invented posts."""
     texts = [
         "the router lost the broadband signal again, so annoying",
         "another broadband outage, waiting for the router engineer all day",
@@ -165,7 +168,12 @@ async def give_digest(runtime: Runtime, customer_id: str, now: datetime) -> None
         Post("me", now - timedelta(hours=9 * number), texts[number % len(texts)])
         for number in range(70)
     ]
-    digest = analyse(Window(posts), None, load_engine(), now)
+    return analyse(Window(posts), None, load_engine(), now)
+
+
+async def give_digest(runtime: Runtime, customer_id: str, now: datetime) -> None:
+    """Keep the digest of a month of invented posts for a customer."""
+    digest = month(now)
     vault: Vault = runtime.services.vault
     async with runtime.services.database.writing() as session:
         box = await open_box(session, vault, customer_id)
