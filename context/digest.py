@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from context import packing
-from context.packing import DigestError
+from context.checked import DigestError, count, refusing, text
 from context.records import (
     AccountFacts,
     ConversationCounts,
@@ -110,7 +110,7 @@ class Digest:
         """
         if len(data) > _MAX_INPUT:
             raise DigestError("too large for a digest: analyse the window afresh")
-        with packing.refusing("not a digest: analyse the window afresh"):
+        with refusing("not a digest: analyse the window afresh"):
             return cls._unpack(upgrade(json.loads(data), VERSION))
 
     @classmethod
@@ -118,11 +118,11 @@ class Digest:
         newest = date.fromisoformat(document["o"])
         days = packing.unpack_days(document["d"], newest)
         return cls(
-            engine=packing.text(document["e"]),
+            engine=text(document["e"]),
             days=packing.unpack_emotions(document["m"], days),
             topics=tuple(packing.unpack_topic(topic, newest) for topic in document["t"]),
             hours=_hours(document["h"]),
-            languages={packing.text(k): packing.count(v) for k, v in document["l"].items()},
+            languages={text(k): count(v) for k, v in document["l"].items()},
             network=packing.unpack_network(document["n"], newest),
             intents=tuple(packing.unpack_intent(row, newest) for row in document["i"]),
             conversations=packing.unpack_conversations(document["c"]),
@@ -134,4 +134,4 @@ class Digest:
 def _hours(values: list[object]) -> tuple[int, ...]:
     if len(values) != _HOURS:
         raise DigestError("a day has 24 hours: analyse the window afresh")
-    return tuple(packing.count(value) for value in values)
+    return tuple(count(value) for value in values)

@@ -2,14 +2,14 @@
 
 Days are written as distances, so that a digest is as long as what it holds: of the day before in a
 list of days, of the newest day elsewhere. Every reader here takes what anybody may have written and
-raises ``DigestError`` where a part is out of range.
+raises ``DigestError`` where a part is out of range (``context.checked``).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
+from context.checked import DigestError, count, day_before, rows, text, whole
 from context.emotion import EMOTIONS, NO_EMOTIONS
 from context.intents import INTENTS
 from context.records import (
@@ -23,29 +23,9 @@ from context.records import (
 )
 from context.subjects import SUBJECTS, Subject
 
-MAX_COUNT = 10_000_000
-
 _DAY_FIELDS = 5
 _FELT = 100
 _MISSING = -1
-
-
-class DigestError(ValueError):
-    """The bytes are no digest this version can read: analyse the window afresh, without them."""
-
-
-@contextmanager
-def refusing(message: str) -> Iterator[None]:
-    """Turn whatever reading malformed parts raises into ``DigestError`` with a message.
-
-    The cause is not chained: it may quote the bytes.
-    """
-    try:
-        yield
-    except DigestError:
-        raise
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise DigestError(message) from None
 
 
 def pack_days(days: Iterable[DayCounts], newest: date) -> list[int]:
@@ -65,7 +45,7 @@ def pack_days(days: Iterable[DayCounts], newest: date) -> list[int]:
 def unpack_days(flat: object, newest: date) -> tuple[DayCounts, ...]:
     """Return the days that ``pack_days`` wrote."""
     days = []
-    for offset, posts, negative, positive, silent in _rows(flat, _DAY_FIELDS):
+    for offset, posts, negative, positive, silent in rows(flat, _DAY_FIELDS):
         newest = day_before(newest, offset)
         told = DayCounts(newest, count(posts), count(negative), 0, count(positive))
         neutral = _FELT * told.posts - told.negative - told.positive - whole(silent)
@@ -82,7 +62,7 @@ def pack_emotions(days: Sequence[DayCounts]) -> list[int]:
 
 def unpack_emotions(flat: object, days: Sequence[DayCounts]) -> tuple[DayCounts, ...]:
     """Return the days with the emotions that ``pack_emotions`` wrote."""
-    found = {count(place): row for place, *row in _rows(flat, 1 + len(EMOTIONS))}
+    found = {count(place): row for place, *row in rows(flat, 1 + len(EMOTIONS))}
     if any(place >= len(days) for place in found):
         raise DigestError("emotions of no day: analyse the window afresh")
     return tuple(
@@ -143,8 +123,7 @@ def pack_shown(days: Iterable[tuple[date, int]], newest: date) -> list[int]:
 
 def unpack_shown(flat: object, newest: date) -> tuple[tuple[date, int], ...]:
     """Return the days with hundredths that ``pack_shown`` wrote."""
-    rows = _rows(flat, 2)
-    return tuple((day_before(newest, offset), count(posts)) for offset, posts in rows)
+    return tuple((day_before(newest, offset), count(posts)) for offset, posts in rows(flat, 2))
 
 
 def pack_network(days: Iterable[NetworkDay], newest: date) -> list[list[int]]:
@@ -152,11 +131,11 @@ def pack_network(days: Iterable[NetworkDay], newest: date) -> list[list[int]]:
     return [[(newest - n.day).days, n.mood, n.people] for n in days]
 
 
-def unpack_network(rows: list[list[object]], newest: date) -> tuple[NetworkDay, ...]:
+def unpack_network(packed: list[list[object]], newest: date) -> tuple[NetworkDay, ...]:
     """Return the moods that ``pack_network`` wrote."""
     return tuple(
         NetworkDay(day_before(newest, offset), count(mood, low=-_FELT), count(people))
-        for offset, mood, people in rows
+        for offset, mood, people in packed
     )
 
 
@@ -165,11 +144,11 @@ def pack_network_topics(topics: Iterable[NetworkTopic]) -> list[list[object]]:
     return [[t.people, _place(t.subject), *t.terms] for t in topics]
 
 
-def unpack_network_topics(rows: list[list[object]]) -> tuple[NetworkTopic, ...]:
+def unpack_network_topics(packed: list[list[object]]) -> tuple[NetworkTopic, ...]:
     """Return the topics that ``pack_network_topics`` wrote."""
     return tuple(
         NetworkTopic(_terms(terms), _subject(subject), count(people))
-        for people, subject, *terms in rows
+        for people, subject, *terms in packed
     )
 
 
@@ -210,44 +189,6 @@ def unpack_account(numbers: list[object] | None) -> AccountFacts | None:
         count(repeated),
         count(busiest),
     )
-
-
-def day_before(newest: date, offset: object) -> date:
-    """Return the day so many days before another."""
-    return newest - timedelta(days=whole(offset))
-
-
-def count(value: object, low: int = 0) -> int:
-    """Return a count that is in range.
-
-    Raises:
-        DigestError: If it is no integer, less than ``low`` or beyond all sense.
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= MAX_COUNT:
-        raise DigestError("a count is out of range: analyse the window afresh")
-    return value
-
-
-def whole(value: object) -> int:
-    """Return an integer of either sign that is in range."""
-    return count(value, low=-MAX_COUNT)
-
-
-def text(value: object) -> str:
-    """Return a string.
-
-    Raises:
-        DigestError: If it is none.
-    """
-    if not isinstance(value, str):
-        raise DigestError("a word is missing: analyse the window afresh")
-    return value
-
-
-def _rows(flat: object, width: int) -> Iterable[tuple[object, ...]]:
-    if not isinstance(flat, list) or len(flat) % width:
-        raise DigestError("a list is cut short: analyse the window afresh")
-    return zip(*(flat[column::width] for column in range(width)), strict=True)
 
 
 def _terms(values: object) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from context import packing
+from context.checked import DigestError, count, refusing, text, whole
 from context.joined import add_days
-from context.packing import DigestError
 from context.records import DayCounts, NetworkDay
 from context.subjects import SUBJECTS, Subject
 
@@ -77,21 +77,20 @@ class Relationship:
         """
         if len(data) > _MAX_INPUT:
             raise DigestError("too large for a relationship: read the window afresh")
-        with packing.refusing("not a relationship: read the window afresh"):
+        with refusing("not a relationship: read the window afresh"):
             document: dict[str, Any] = json.loads(data)
-            if packing.whole(document["v"]) != VERSION:
+            if whole(document["v"]) != VERSION:
                 raise DigestError("written by another version: read the window afresh")
             newest = date.fromisoformat(document["o"])
             network = packing.unpack_network(document["n"], newest)
             return cls(
-                engine=packing.text(document["e"]),
+                engine=text(document["e"]),
                 brands=packing.unpack_days(document["b"], newest),
                 rivals=packing.unpack_days(document["r"], newest),
                 switching=packing.unpack_shown(document["s"], newest),
                 advocacy=packing.unpack_shown(document["a"], newest),
                 subjects=tuple(
-                    (SUBJECTS[packing.count(place)], packing.count(posts))
-                    for place, posts in document["u"]
+                    (SUBJECTS[count(place)], count(posts)) for place, posts in document["u"]
                 ),
                 network=network[0] if network else None,
             )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from context.packing import DigestError, whole
+from context.checked import DigestError, whole
 
 Document = dict[str, Any]
 

@@ -32,11 +32,11 @@ def read_lines(path: Path) -> list[str]:
     return [line for line in (end.removesuffix("\r") for end in content.split("\n")) if line]
 
 
-def read_labelled(path: Path) -> tuple[list[str], NDArray[np.int64]]:
-    """Return texts and class indices of a file with ``label, tab, text`` lines.
+def read_rows(path: Path) -> list[list[str]]:
+    """Return the rows of a file of labelled texts, by its columns; empty lines are left out.
 
     Args:
-        path: The file; labels are negative, neutral and positive.
+        path: The file, in UTF-8, each line with a label, perhaps more, and last a text.
 
     Raises:
         DataError: If it is missing or empty, or a line is malformed (its number is told, never its
@@ -45,22 +45,34 @@ def read_labelled(path: Path) -> tuple[list[str], NDArray[np.int64]]:
     try:
         lines = path.read_text("utf-8").split("\n")
     except FileNotFoundError as error:
-        raise DataError(
-            f"{path} does not exist: see the model card for the data's layout"
-        ) from error
+        raise DataError(f"{path} does not exist: see the model card for the layout") from error
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read as UTF-8 text") from error
-    texts, labels = [], []
+    rows = []
     for number, line in enumerate(lines, start=1):
+        row = line.split("\t")
         if not line.strip():
             continue
-        label, tab, text = line.partition("\t")
-        if not tab or label not in VALENCES:
-            raise DataError(
-                f"{path.name}, line {number}: expected negative, neutral or positive, a tab, a text"
-            )
-        texts.append(text)
-        labels.append(VALENCES.index(label))
-    if not texts:
-        raise DataError(f"{path} is empty: expected lines of a label, a tab, a text")
-    return texts, np.array(labels, dtype=np.int64)
+        if len(row) < 2 or not row[0]:  # noqa: PLR2004 - label, text
+            raise DataError(f"{path.name}, line {number}: expected a label, a tab, a text")
+        rows.append(row)
+    if not rows:
+        raise DataError(f"{path} is empty: see the model card for the layout")
+    return rows
+
+
+def read_labelled(path: Path) -> tuple[list[str], NDArray[np.int64]]:
+    """Return texts and class indices of a file with ``label, tab, text`` lines.
+
+    Args:
+        path: The file; labels are negative, neutral and positive.
+
+    Raises:
+        DataError: If the file is not as ``read_rows`` has it, or a label is another.
+    """
+    rows = read_rows(path)
+    other = next((label for label, *_ in rows if label not in VALENCES), None)
+    if other is not None:
+        raise DataError(f"{path.name}: a label is none of {', '.join(VALENCES)}")
+    labels = [VALENCES.index(label) for label, *_ in rows]
+    return ["\t".join(texts) for _, *texts in rows], np.array(labels, dtype=np.int64)

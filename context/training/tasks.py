@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from context.training.labelled import DataError
+from context.training.labelled import read_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def read_task(task: Task, data: Path, files: tuple[str, ...] | None = None) -> L
         DataError: If a file is missing, or a line is malformed (its number is told, never its
             text).
     """
-    rows = [row for name in files or task.train for row in _rows(data / name)]
+    rows = [row for name in files or task.train for row in read_rows(data / name)]
     labels = [tuple(row[0].split(",")) if task.several else (row[0],) for row in rows]
     classes = tuple(sorted({label for found in labels for label in found}))
     targets = np.zeros((len(rows), len(classes)), dtype=np.float32)
@@ -95,19 +95,3 @@ def read_task(task: Task, data: Path, files: tuple[str, ...] | None = None) -> L
         targets[number, [classes.index(label) for label in found]] = 1
     pairs = [row[1] for row in rows] if len(rows[0]) > 2 else None  # noqa: PLR2004 - label, text
     return Labelled([row[-1] for row in rows], pairs, targets, classes)
-
-
-def _rows(path: Path) -> list[list[str]]:
-    try:
-        lines = path.read_text("utf-8").split("\n")
-    except FileNotFoundError as error:
-        raise DataError(f"{path} does not exist: see the model card for the layout") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as UTF-8 text") from error
-    rows = [line.split("\t") for line in lines if line.strip()]
-    if not rows:
-        raise DataError(f"{path} is empty: see the model card for the layout")
-    for number, row in enumerate(rows, start=1):
-        if len(row) < 2 or not row[0]:  # noqa: PLR2004 - label, text
-            raise DataError(f"{path.name}, line {number}: expected a label, a tab, a text")
-    return rows

@@ -152,11 +152,18 @@ def test_missing_data_is_told(trained, tmp_path):
         train(tmp_path, trained[0], tmp_path, lambda *_: None, keep_encoder=True)
 
 
-@pytest.mark.parametrize("line", ["happy\tsecret words", "positive secret words"])
-def test_a_malformed_line_is_told_by_number_without_its_text(tmp_path, line):
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("happy\tsecret words", "none of negative, neutral, positive"),
+        ("positive secret words", r"x\.tsv, line 3"),
+        ("\tsecret words", r"x\.tsv, line 3"),
+    ],
+)
+def test_a_malformed_line_is_told_without_its_text(tmp_path, line, told):
     path = tmp_path / "x.tsv"
     path.write_text(f"neutral\tfine\n\n{line}\n", "utf-8")
-    with pytest.raises(DataError, match=r"x\.tsv, line 3") as caught:
+    with pytest.raises(DataError, match=told) as caught:
         read_labelled(path)
     assert "secret" not in str(caught.value)
 
