@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +65,7 @@ def read_around(
     kept = tuple(n for n in (past.network if past else ()) if 0 <= (today - n.day).days < KEPT)
     if past and any(n.day == today for n in kept):
         return Around(kept, past.network_topics)
-    told, found = read_apart(tellable(posts), engine)
+    told, found = read_harmless(tellable(posts), engine)
     moods = moods_of(told, found)
     key = noise_key(secret, today, [f"{post.author}\x1e{post.text}" for post in told])
     released = release(today, moods, key)
@@ -94,19 +93,16 @@ def tellable(posts: Sequence[Post]) -> list[Post]:
     return [post for author in by_author if author in chosen for post in legible[author]]
 
 
-def read_apart(posts: Sequence[Post], engine: Engine) -> tuple[list[Post], Readings]:
-    """Return the posts that are not sensitive, and them as numbers, read person by person.
-
-    An engine that scales its integers by batch reads a text a little differently beside others;
-    apart, one person's posts cannot change how another's are read.
+def read_harmless(posts: Sequence[Post], engine: Engine) -> tuple[list[Post], Readings]:
+    """Return the posts that are not sensitive, and them as numbers.
 
     Args:
-        posts: What ``tellable`` returned: those of one author side by side.
+        posts: What ``tellable`` returned.
         engine: Reads the posts.
     """
-    texts = [[post.text for post in group] for _, group in groupby(posts, lambda p: p.author)]
-    found = Readings.joined([engine.read(batch) for batch in texts or [[]]])
-    harmless = is_harmless([post.text for post in posts], found)
+    texts = [post.text for post in posts]
+    found = engine.read(texts)
+    harmless = is_harmless(texts, found)
     return [post for post, kept in zip(posts, harmless, strict=True) if kept], found[harmless]
 
 
@@ -117,7 +113,7 @@ def moods_of(posts: Sequence[Post], found: Readings) -> list[float]:
 
     Args:
         posts: What ``tellable`` returned.
-        found: What ``read_apart`` returned.
+        found: What ``read_harmless`` returned.
     """
     valence = discount(found.valence, found.irony)
     return mood_by_author([post.author for post in posts], valence[:, 2] - valence[:, 0])

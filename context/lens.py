@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from context.around import read_apart, tellable
+from context.around import read_harmless, tellable
 from context.counts import count_by_day
 from context.digest import NetworkDay
 from context.emotion import NO_EMOTIONS
@@ -145,7 +144,7 @@ def _network(
     today = now.astimezone(UTC).date()
     if past and past.network and past.network.day == today:
         return past.network
-    told, _ = read_apart(tellable(recent(posts, now, NETWORK_DAYS)), engine)
+    told, _ = read_harmless(tellable(recent(posts, now, NETWORK_DAYS)), engine)
     named = [(post, found) for post in told if (found := mentions(post.text, lens.brands))]
     moods = mood_by_author([post.author for post, _ in named], _net_toward(named, engine))
     cohort = [f"{post.author}\x1e{post.text}" for post, _ in named]
@@ -155,12 +154,7 @@ def _network(
 def _net_toward(
     named: Sequence[tuple[Post, tuple[str, str]]], engine: Engine
 ) -> NDArray[np.float64]:
-    # each person's posts apart, as in ``read_apart``: nobody sways how another is read
-    parts = [np.empty((0, 3))]
-    for _, group in groupby(named, lambda pair: pair[0].author):
-        found = [(term, text) for _, (term, text) in group]
-        parts.append(engine.toward([text for _, text in found], [term for term, _ in found]))
-    valence = np.concatenate(parts)
+    valence = engine.toward([text for _, (_, text) in named], [term for _, (term, _) in named])
     return np.asarray(valence[:, 2] - valence[:, 0])
 
 

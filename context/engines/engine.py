@@ -44,7 +44,11 @@ class Readings:
 
 
 class Engine(Protocol):
-    """Reads posts into numbers: ``full`` by an encoder, ``light`` without one."""
+    """Reads posts into numbers: ``full`` by an encoder, ``light`` without one.
+
+    A post is read alike whatever stands beside it: what one person writes cannot sway how another
+    is read, nor an old post how a new one is.
+    """
 
     @property
     def name(self) -> str:

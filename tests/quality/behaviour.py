@@ -35,8 +35,8 @@ def passes(engine: Engine, case: Case) -> bool:
         case {"kind": "MFT", "text": str(text), "sentiment": str(sentiment)}:
             return VALENCES[verdicts(engine.read([text]).valence)[0]] == sentiment
         case {"kind": "DIR", "lower": str(lower), "higher": str(higher)}:
-            # one by one, for texts read together may sway each other in the last digits
-            return valence(engine, [lower])[0] < valence(engine, [higher])[0]
+            below, above = valence(engine, [lower, higher])
+            return bool(below < above)
         case {"kind": "INV", "texts": list(texts)}:
             return bool(np.ptp(valence(engine, texts)) <= SAME)
     raise ValueError(f"no such kind of case: {case}")

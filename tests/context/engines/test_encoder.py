@@ -47,12 +47,6 @@ def test_the_engine_asked_for_reads_where_it_works():
     assert failed is None
 
 
-def test_a_post_read_alone_reads_nearly_as_in_company(encoder):
-    texts = ["a short one", "a rather longer one about the weather and the garden " * 3]
-    together, alone = encoder.encode(texts), encoder.encode(texts[:1])
-    assert float(together.meaning[0] @ alone.meaning[0]) > 0.95
-
-
 def test_a_post_read_about_something_reads_otherwise(encoder):
     text = ["tea was lovely, the train was late"]
     tea, train = encoder.encode(text, ["tea"]), encoder.encode(text, ["train"])

@@ -95,3 +95,11 @@ def test_the_same_posts_give_the_same_numbers(engine):
     once, again = engine.read(texts), engine.read(texts)
     assert (once.valence == again.valence).all()
     assert (once.vectors == again.vectors).all()
+
+
+def test_a_post_is_read_alike_whatever_stands_beside_it(engine):
+    post = "the broadband is down again, what a day"
+    shout = "THIS IS THE WORST THING that has ever happened to anybody, ever!!! " * 4
+    alone, beside = engine.read([post]), engine.read([shout, post, "", shout.lower()])
+    for name in ("valence", "emotions", "irony", "sensitive", "intents", "vectors"):
+        assert np.allclose(getattr(alone, name)[0], getattr(beside, name)[1], atol=1e-5), name
