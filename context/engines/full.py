@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from context.engines.encoder import Encoded, Encoder
 from context.engines.engine import Readings
 from context.engines.heads import Heads
-from context.engines.level import level
+from context.engines.level import level_all
 from context.engines.scoring import readings, scored
-from context.text import clean
 
 
 class FullEngine:
@@ -23,7 +22,7 @@ class FullEngine:
         targets: Of the task ``targets``, over tone and meaning with regard to a target.
     """
 
-    name = "full/1"
+    name = "full/2"
     near = 0.78
     blend = 0.65
 
@@ -81,9 +80,7 @@ class FullEngine:
             texts: The posts.
             encoded: What it makes of them as they stand, right for those that are level already.
         """
-        cleaned = [clean(text) for text in texts]
-        levelled = [level(text) for text in cleaned]
-        changed = [row for row, text in enumerate(cleaned) if levelled[row] != text]
+        levelled, changed = level_all(texts)
         again = self._encoder.encode([levelled[row] for row in changed])
         tone, meaning = encoded.tone.copy(), encoded.meaning.copy()
         tone[changed], meaning[changed] = again.tone, again.meaning

@@ -1,13 +1,18 @@
-"""Levelling: who somebody is must not change how a post sounds.
+"""Levelling: who somebody is, or who writes, must not change how a post sounds.
 
-Before tone is read, words for who a person is become "person", so that posts which differ in no
-more are equal to the model (counterfactual fairness by blindness; Garg et al. 2019). What a post
-is about is read from it as it stands.
+Before tone is read, words for who a person is become "person" and spellings of dialects become
+plain, so that posts which differ in no more are equal to the model (counterfactual fairness by
+blindness; Garg et al. 2019). What a post is about is read from it as it stands.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
+from context.engines.spelling import plain
+from context.text import clean
+
+_WORD = re.compile(r"(?<![\w@#'\u2019-])\w+(?![\w'\u2019-])")
 _PEOPLE = {
     "person": "man woman guy girl boy lady bloke lad lass gentleman dude chap gal feller fella",
     "people": "men women guys girls boys ladies blokes lads lasses gentlemen dudes chaps gals",
@@ -38,25 +43,38 @@ _NOUNS = (
 )
 
 
+def level_all(texts: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return posts cleaned and levelled, and the rows in which levelling changed anything.
+
+    Args:
+        texts: Posts as their provider gave them.
+    """
+    cleaned = [clean(text) for text in texts]
+    levelled = [level(text) for text in cleaned]
+    return levelled, [row for row, text in enumerate(cleaned) if levelled[row] != text]
+
+
 def level(cleaned: str) -> str:
-    """Return a post with the people in it made equal.
+    """Return a post in plain spelling, with the people in it made equal.
 
     Args:
         cleaned: What ``context.text.clean`` returned.
     """
-    plain = _people().sub(lambda found: _plain()[found[0].lower()], cleaned)
-    return _who().sub(r"\1", plain)
+    equal = _WORD.sub(lambda found: _equals().get(found[0].lower(), found[0]), plain(cleaned))
+    # the pattern is slow and mostly finds nothing, which its first words tell fast
+    if _whos().isdisjoint(equal.lower().replace(",", " ").split()):
+        return equal
+    return _who().sub(r"\1", equal)
 
 
 @cache
-def _plain() -> dict[str, str]:
-    return {word: plain for plain, words in _PEOPLE.items() for word in words.split()}
+def _whos() -> frozenset[str]:
+    return frozenset(_WHO.split())
 
 
 @cache
-def _people() -> re.Pattern[str]:
-    words = "|".join(sorted(_plain(), key=len, reverse=True))
-    return re.compile(rf"(?<![\w@#'\u2019-])(?:{words})(?![\w'\u2019-])", re.IGNORECASE)
+def _equals() -> dict[str, str]:
+    return {word: equal for equal, words in _PEOPLE.items() for word in words.split()}
 
 
 @cache

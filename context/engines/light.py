@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from context.engines.engine import Readings
 from context.engines.heads import Heads
+from context.engines.level import level_all
 from context.engines.scoring import readings, scored
 from context.engines.static import StaticEmbeddings
 
@@ -24,7 +25,7 @@ class LightEngine:
         subjects: Of the task ``subjects``, over meaning.
     """
 
-    name = "light/2"
+    name = "light/3"
     near = 0.78
     blend = 0.6
 
@@ -70,11 +71,27 @@ class LightEngine:
     def score(self, task: str, texts: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         """Return a task's classes and their probabilities for each post; see ``scoring.scored``."""
         vectors = self._embeddings.encode(texts)
-        return scored(task, texts, vectors, vectors, self._heads, self._subjects)
+        levelled, tone = self._levelled(texts, vectors)
+        return scored(task, levelled, tone, vectors, self._heads, self._subjects)
 
     def _read(self, texts: Sequence[str]) -> Readings:
         vectors = self._embeddings.encode(texts)
-        return readings(self._heads, texts, vectors, vectors)
+        levelled, tone = self._levelled(texts, vectors)
+        return readings(self._heads, levelled, tone, vectors)
+
+    def _levelled(
+        self, texts: Sequence[str], vectors: NDArray[np.float32]
+    ) -> tuple[list[str], NDArray[np.float32]]:
+        """Return the posts levelled, and their embeddings so.
+
+        Args:
+            texts: The posts.
+            vectors: Their embeddings as they stand, right for those that are level already.
+        """
+        levelled, changed = level_all(texts)
+        tone = vectors.copy()
+        tone[changed] = self._embeddings.encode([levelled[row] for row in changed])
+        return levelled, tone
 
 
 def _around(text: str, target: str) -> str:
