@@ -25,10 +25,12 @@ LIFE: Final = {
 """Days after the latest post for which an intent is told; it weighs half after half of them."""
 CLEAR = 0.5
 """Probability from which on a day's posts show an intent by themselves."""
+MAX_CLAIMS = 5
+"""Intents that are told: of more, the weaker ones are mostly wrong."""
 
 
 def intents_section(joined: Joined, today: date) -> IntentsSection | Absence:
-    """Return her live intents.
+    """Return her live intents, the strongest few.
 
     An intent is told only if one day's posts show it more likely than not, so that a single post
     that might mean anything is no claim, and several of them on different days are none either.
@@ -43,7 +45,9 @@ def intents_section(joined: Joined, today: date) -> IntentsSection | Absence:
     claims = [
         claim for record in joined.intents if (claim := _claim(record, names, today)) is not None
     ]
-    return IntentsSection(as_of=joined.as_of, sources=joined.sources, intents=ranked(claims))
+    return IntentsSection(
+        as_of=joined.as_of, sources=joined.sources, intents=ranked(claims)[:MAX_CLAIMS]
+    )
 
 
 def ranked(claims: Iterable[IntentClaim]) -> list[IntentClaim]:

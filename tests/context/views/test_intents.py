@@ -11,7 +11,7 @@ from context.document import Absence, AbsenceReason, IntentsSection, IntentTopic
 from context.intents import INTENTS, Intent
 from context.joined import Joined, Source, join
 from context.subjects import Subject
-from context.views.intents import LIFE, intents_section
+from context.views.intents import LIFE, MAX_CLAIMS, intents_section
 from tests.context.stories import NOW, TODAY, TRAIN, ago
 
 
@@ -55,6 +55,17 @@ def test_an_intent_fades_and_then_it_is_over(intent):
         [late] = claims(shown, at=fresh.expires - timedelta(days=1))
         assert late.strength < fresh.strength / 2 < late.confidence
         assert claims(shown, at=fresh.expires) == []
+
+
+def test_of_many_only_the_strongest_are_told():
+    shown = [record((age, 90), intent=intent) for age, intent in enumerate(INTENTS)]
+    told = [claim.intent for claim in claims(*shown)]
+    assert len(told) == MAX_CLAIMS < len(INTENTS)
+    assert Intent.NEEDS_HELP in told
+    strengths = [claim.strength for claim in claims(*shown)]
+    assert strengths == sorted(strengths, reverse=True)
+    [weakest] = claims(shown[-1])
+    assert weakest.strength <= strengths[-1] or weakest.intent in told
 
 
 def test_its_topic_is_named_if_it_is_among_hers():
