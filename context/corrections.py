@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from context.counts import read_days
 from context.digest import DayCounts, IntentRecord, NetworkTopic, TopicRecord
 from context.emotion import EMOTIONS
 from context.intents import Intent
@@ -72,7 +73,8 @@ def correct(joined: Joined, corrections: Sequence[Correction]) -> Joined:
     hidden = [t for t in joined.topics if any(c.covers(t) for c in whole)]
     muting = [c for c in whole if c.kind is not CorrectionKind.HIDE]
     muted = [topic for topic in hidden if any(c.covers(topic) for c in muting)]
-    days = joined.days
+    # what she mutes cannot be taken out of older days, and a trend must not compare the two
+    days = read_days(joined.days) if muted else joined.days
     for topic in muted:
         days = _without(days, topic)
     return replace(

@@ -51,13 +51,25 @@ def join_days(
         today: The UTC day of the refresh.
     """
     oldest = today - timedelta(days=WINDOW_DAYS + KEPT_DAYS - 1)
-    start = today - timedelta(days=WINDOW_DAYS - 1)
     kept = {
-        d.day: d if d.day >= start else replace(d, emotions=NO_EMOTIONS)
+        d.day: replace(d, emotions=NO_EMOTIONS)
         for d in (past.days if past else ())
         if oldest <= d.day < first_day
     }
     return tuple(d for _, d in sorted(({d.day: d for d in days} | kept).items()))
+
+
+def read_days(days: Sequence[DayCounts]) -> tuple[DayCounts, ...]:
+    """Return the days from the first that was read last time: those on which topics are known.
+
+    Of days that are kept as bare counts nothing is known but posts and valence: to compare a topic
+    with them would be to compare it with days on which it could not be found.
+
+    Args:
+        days: Days of a digest, oldest first.
+    """
+    first = next((d.day for d in days if any(d.emotions)), None)
+    return tuple(d for d in days if first is None or d.day >= first)
 
 
 def count_hours(readings: Iterable[Reading]) -> tuple[int, ...]:

@@ -53,6 +53,10 @@ def mood_by_author(authors: Sequence[str], net: NDArray[np.float64]) -> list[flo
 def release(day: date, moods: Sequence[float], key: bytes) -> NetworkDay | None:
     """Return what may be kept of the network's mood on a day, or None with too few people.
 
+    One person moves the mean by 2 / people at most: from ``NOISE_FROM`` on that moves what is
+    released as far, under noise of that scale; below, it moves by one step at most, and mostly
+    not at all.
+
     Args:
         day: The UTC day of the release.
         moods: One value in [-1, 1] per person.

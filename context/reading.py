@@ -21,7 +21,9 @@ NO_VALENCE = (0, 0, 0)
 SENSITIVE = 0.3
 """Probability from which on a post counts for nothing, whatever the lexicon knows of its words."""
 ENOUGH_WORDS = 5
-"""Words of a post below which the lexicon alone tells whether it is sensitive."""
+"""Words of a post below which the engine can hardly tell whether it is sensitive."""
+SENSITIVE_IF_SHORT = 0.5
+"""Probability from which on a post of fewer words counts for nothing."""
 IRONY_WEIGHT = 0.5
 """Part of a post's valence that certain irony takes away: models mistake its sign half the time."""
 
@@ -121,14 +123,14 @@ def read(posts: Sequence[Post], engine: Engine) -> list[Reading]:
 def is_harmless(texts: Sequence[str], found: Readings) -> NDArray[np.bool_]:
     """Return which posts the engine does not take for sensitive.
 
-    Of a few words alone it cannot tell; there the lexicon decides.
+    Of a few words alone it can hardly tell: there it must be sure, and the lexicon decides.
 
     Args:
         texts: Posts.
         found: What the engine made of them.
     """
     short = np.array([len(text.split()) < ENOUGH_WORDS for text in texts], dtype=bool)
-    return np.asarray((found.sensitive < SENSITIVE) | short)
+    return np.asarray(found.sensitive < np.where(short, SENSITIVE_IF_SHORT, SENSITIVE))
 
 
 def discount(valence: NDArray[np.float64], irony: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,8 +13,9 @@ from context.subjects import Subject
 from context.tracked import Tracked
 
 MAX_INTENTS = 16
-SHOWN = 30
-"""Hundredths from which on a post counts as showing an intent; below, it is a model's murmur."""
+SHOWN = 50
+"""Hundredths from which on a post counts as showing an intent; below, it is a model's murmur, and
+many murmurs are no claim."""
 SURE_OF_POST = 0.5
 """Probability from which on a single post is said to be of a subject."""
 

@@ -64,8 +64,10 @@ SUBJECTS = tuple(Subject)
 def named_by(terms: Sequence[str], subject: Subject | None) -> tuple[str, ...]:
     """Return by what a topic is called and known again: its terms or, without any, its subject.
 
+    A subject is marked, since "work" and "music" are terms too.
+
     Args:
         terms: The most telling first.
         subject: The broad subject, if any.
     """
-    return tuple(terms) or ((subject.value,) if subject else ())
+    return tuple(terms) or ((f"={subject.value}",) if subject else ())

@@ -17,6 +17,8 @@ from context.firewall import covers
 VOCABULARY = "vocabulary.npz"
 """File of the shipped vocabulary."""
 
+_UNSAID = DATA / "unsaid.txt"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Vocabulary:
@@ -69,11 +71,16 @@ def load_vocabulary(folder: Path = DATA) -> Vocabulary:
         folded = dict(
             zip(_split(arrays["forms"].tobytes()), _split(arrays["bases"].tobytes()), strict=True)
         )
-        # the lexicon of sensitive words may have grown since the vocabulary was made
-        quiet = {*_split(arrays["quiet"].tobytes()), *filter(covers, words)}
+        # what is kept by hand may have grown since the vocabulary was made
+        quiet = {*_split(arrays["quiet"].tobytes()), *filter(covers, words), *_unsaid()}
         return Vocabulary(frequencies, folded, int(arrays["texts"].item()), frozenset(quiet))
     except (KeyError, ValueError) as error:
         raise ModelError(f"{VOCABULARY} is of another version: install again") from error
+
+
+def _unsaid() -> list[str]:
+    lines = _UNSAID.read_text("utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
 def _split(joined: bytes) -> list[str]:

@@ -194,8 +194,8 @@ class Refresh:
         )
 
     def _past(self, box: Box, kept: ConnectionDigest | None) -> Digest | None:
-        """Return the digest before, if this engine made it and can still read it."""
-        if kept is None or kept.engine != self._engine.name:
+        """Return the digest before, whichever engine made it, if it can still be read."""
+        if kept is None:
             return None
         try:
             return Digest.from_bytes(box.open(kept.sealed, digest_place(kept.connection_id)))

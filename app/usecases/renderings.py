@@ -5,6 +5,7 @@ every read is allowed or refused by the database first.
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence, Set
 from datetime import datetime
 
@@ -14,11 +15,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.store.connections import ConnectionState
 from app.store.reads import DigestRow, digests_of
 from app.store.secrets import Box
-from context.digest import Digest
+from context.digest import Digest, DigestError
 from context.document import Context
 from context.explain import Explanation, explain
 from context.render import Source, render
 from context.section import Section
+
+logger = logging.getLogger("milieu.renderings")
 
 CACHE_SECONDS = 20
 CACHE_SIZE = 4096
@@ -84,13 +87,22 @@ def digest_place(connection_id: str) -> str:
     return f"digests.sealed:{connection_id}"
 
 
+def _digest(row: DigestRow, box: Box) -> Digest | None:
+    if row.sealed is None:
+        return None
+    try:
+        return Digest.from_bytes(box.open(row.sealed, digest_place(row.connection_id)))
+    except DigestError:
+        # of a version that this one cannot read, as after going back: pending until read anew
+        logger.warning("A digest cannot be read by this version; the next refresh replaces it.")
+        return None
+
+
 def _sources(rows: Sequence[DigestRow], box: Box) -> list[Source]:
     return [
         Source(
             provider=row.provider,
-            digest=None
-            if row.sealed is None
-            else Digest.from_bytes(box.open(row.sealed, digest_place(row.connection_id))),
+            digest=_digest(row, box),
             refreshed_at=row.refreshed_at,
             broken=row.state == ConnectionState.REAUTH_REQUIRED,
         )

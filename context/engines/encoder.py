@@ -58,7 +58,7 @@ class Encoder:
         self._tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str], about: Sequence[str] | None = None) -> Encoded:
-        """Return tone and meaning of posts, of empty ones too.
+        """Return tone and meaning of posts; zeros for empty ones.
 
         Args:
             texts: Posts as their provider gave them.
@@ -69,6 +69,8 @@ class Encoder:
         worded = [word(text) for text in texts]
         pairs = worded if about is None else list(zip(about, worded, strict=True))
         for row, cut in enumerate(self._tokenizer.encode_batch(pairs)):
+            if not worded[row].strip():
+                continue
             fed = {"ids": cut.ids, "mask": cut.attention_mask, "kinds": cut.type_ids}
             given = {name: np.array([numbers], dtype=np.int64) for name, numbers in fed.items()}
             tone[[row]], meaning[[row]] = self._session.run(["tone", "meaning"], given)

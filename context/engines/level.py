@@ -14,8 +14,8 @@ from context.text import clean
 
 _WORD = re.compile(r"(?<![\w@#'\u2019-])\w+(?![\w'\u2019-])")
 _PEOPLE = {
-    "person": "man woman guy girl boy lady bloke lad lass gentleman dude chap gal feller fella",
-    "people": "men women guys girls boys ladies blokes lads lasses gentlemen dudes chaps gals",
+    "person": "man woman guy girl boy lady bloke lad lass gentleman chap gal feller fella",
+    "people": "men women girls boys ladies blokes lads lasses gentlemen chaps gals",
     "parent": "mother father mum mom dad mam mama papa",
     "partner": "husband wife boyfriend girlfriend fiance fiancee",
     "sibling": "brother sister",
@@ -81,4 +81,4 @@ def _equals() -> dict[str, str]:
 def _who() -> re.Pattern[str]:
     """Return the pattern of words for who somebody is, before the noun that is left standing."""
     who, nouns = "|".join(sorted(_WHO.split(), key=len, reverse=True)), "|".join(_NOUNS.split())
-    return re.compile(rf"(?<![\w@#-])(?:(?:{who})[\s,]+)+((?:{nouns})\b)", re.IGNORECASE)
+    return re.compile(rf"(?<![\w@#-])(?:(?:{who})[\s,]+){{1,4}}((?:{nouns})\b)", re.IGNORECASE)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from context.counts import read_days
 from context.digest import DayCounts
 from context.document import Driver
 from context.joined import Joined
@@ -38,7 +39,7 @@ def drivers(joined: Joined, today: date, half_life: float, since: date | None) -
     Returns:
         The strongest first.
     """
-    whole = _periods(joined.days, today, half_life, since)
+    whole = _periods(read_days(joined.days), today, half_life, since)
     found = []
     for topic in joined.topics:
         part = _periods(topic.days, today, half_life, since)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from context.counts import read_days
 from context.digest import DayCounts, TopicRecord
 from context.document import Absence, AbsenceReason, Topic, TopicDirection, TopicsSection
 from context.emotion import EMOTIONS, Emotion
@@ -34,7 +35,8 @@ def topics_section(joined: Joined, today: date) -> TopicsSection | Absence:
         joined: Her digests as one.
         today: The UTC day of rendering.
     """
-    topics = [_topic(record, joined.days, today) for record in joined.topics]
+    days = read_days(joined.days)
+    topics = [_topic(record, days, today) for record in joined.topics]
     if not topics:
         return Absence(reason=AbsenceReason.INSUFFICIENT_DATA)
     topics.sort(key=lambda topic: (-topic.share, -topic.evidence, topic.id))

@@ -216,7 +216,7 @@ def test_obscure_terms_come_with_their_subject_in_the_readers_language():
     assert brief("de", sentiment=sentiment, topics=mind(obscure)) == (
         "Wirkt in gedrückter Stimmung, vor allem wegen Energie (light und transformer)."
     )
-    assert brief("fr", sentiment=sentiment).endswith("énergie (light et transformer).")
+    assert brief("fr", sentiment=sentiment).endswith("« énergie (light et transformer) ».")
     assert brief(topics=mind(obscure)) == "On the mind: energy (light and transformer)."
 
 

@@ -14,7 +14,18 @@ from context.relationship import Relationship
 from context.render import render
 from context.section import Section
 from context.subjects import Subject
-from tests.context.stories import GARDEN, NOW, STORY, TODAY, TRAIN, UPSET, bare, emotions, source
+from tests.context.stories import (
+    GARDEN,
+    NOW,
+    STORY,
+    TODAY,
+    TRAIN,
+    UPSET,
+    bare,
+    days,
+    emotions,
+    source,
+)
 
 ALL = list(Section)
 
@@ -126,6 +137,15 @@ def test_an_intent_is_corrected_by_itself_and_its_topic_stays(correction, left):
 def test_lifting_a_correction_brings_everything_back():
     assert told(about(TRAIN)) != told()
     assert told() == render([source()], ALL, NOW)
+
+
+def test_muting_a_topic_that_never_changed_changes_nothing_else():
+    older = days(range(110, 29, -1), 3, 150, 0, 150)
+    window = days(range(29, -1, -1), 3, 150, 0, 150, felt=emotions(anger=50))
+    always = replace(TRAIN, days=bare(days(range(29, -1, -1), 1, 100, 0, 0)))
+    digest = replace(STORY, days=(*older, *window), topics=(always,), intents=())
+    assert feeling(told(digest=digest)).trend.since is None
+    assert feeling(told(about(always, CorrectionKind.MUTE), digest=digest)).trend.since is None
 
 
 counts = st.integers(0, 500)

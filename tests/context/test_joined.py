@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from context.digest import DayCounts, Digest, NetworkDay, TopicRecord
 from context.document import AbsenceReason
 from context.joined import STALE_AFTER, Joined, Source, add_days, join, join_topics
+from context.subjects import Subject
 
 DAY = date(2026, 11, 20)
 
@@ -74,6 +76,13 @@ def test_topics_alike_are_joined_under_the_one_seen_first():
     assert joined[0].terms == ("train", "commuter", "ticket")
     assert joined[0].days[0].posts == 8
     assert joined[0].first_seen == older.first_seen
+
+
+def test_a_subject_is_not_the_word_that_is_written_alike():
+    boiler = topic("top_1", ("work", "boiler"))
+    only = replace(topic("top_2", ()), subject=Subject.WORK)
+    assert len(join_topics([boiler, only])[0]) == 2
+    assert len(join_topics([only, replace(only, id="top_3")])[0]) == 1
 
 
 def test_the_freshest_and_largest_network_mood_is_taken(now, fresh):

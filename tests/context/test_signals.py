@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +12,7 @@ from context.intents import Intent
 from context.post import Post, Window
 from context.signals import MAX_INTENTS, join_intents
 from context.subjects import Subject
+from tests.support.engines import PlainEngine
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -65,6 +68,15 @@ def test_a_post_may_show_several_intents_or_none(engine):
     )
     assert {i.intent for i in digest.intents} == {Intent.NEEDS_HELP, Intent.ABOUT_TO_LEAVE}
     assert all(day == TODAY for i in digest.intents for day, _ in i.days)
+
+
+def test_many_posts_that_hardly_show_an_intent_show_none():
+    class Murmuring(PlainEngine):
+        def read(self, texts):
+            found = super().read(texts)
+            return replace(found, intents=np.full_like(found.intents, 0.49))
+
+    assert analyse(story(*BROADBAND), None, Murmuring(), NOW).intents == ()
 
 
 def test_topics_tell_emotions_and_how_much_is_conversation(engine):

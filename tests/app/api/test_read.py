@@ -8,10 +8,11 @@ import pytest
 
 from app.store.accesses import Access
 from app.store.clients import Client
-from app.store.connections import Connection
-from app.store.customers import Customer, bump_context_version
+from app.store.connections import Connection, ConnectionDigest
+from app.store.customers import Customer, bump_context_version, open_box
 from app.store.reads import digests_of
 from app.usecases.contexts import Contexts
+from app.usecases.renderings import digest_place
 from app.usecases.sections import OFFERED
 from app.wiring import Runtime
 from context.section import Section
@@ -217,6 +218,19 @@ async def test_a_context_that_changed_is_rendered_anew_and_one_that_did_not_deca
         await bump_context_version(session, mara)
     after = statuses(await company.read(tokens.access))
     assert set(after.values()) == {"nothing_linked"}
+
+
+async def test_a_digest_of_another_version_is_pending_and_no_error(
+    company: Company, mara: str, runtime: Runtime
+):
+    tokens = await company.granted(mara, "topics")
+    [connection] = await connection_ids(runtime, mara)
+    async with runtime.services.database.writing() as session:
+        box = await open_box(session, runtime.services.vault, mara)
+        kept = await session.get_one(ConnectionDigest, connection)
+        kept.sealed = box.seal(b'{"v": 99}', digest_place(connection))
+        await bump_context_version(session, mara)
+    assert statuses(await company.read(tokens.access))["topics"] == "pending"
 
 
 async def connection_ids(runtime: Runtime, customer_id: str) -> list[str]:

@@ -433,6 +433,24 @@ async def test_what_another_engine_read_is_due_at_once(stage, mara, connection_i
     assert await stage.refresh.follow_engine() == 0
 
 
+async def test_what_another_engine_kept_of_older_days_stays(
+    stage, connection_id, clock, monkeypatch
+):
+    await stage.refresh.refresh(connection_id)
+    await read_by(stage, connection_id, "another/1")
+    pasts = []
+
+    def analyse(window, past, *rest, **options):
+        pasts.append(past)
+        return analysed(window, past, *rest, **options)
+
+    analysed = refresh_module.analyse
+    monkeypatch.setattr(refresh_module, "analyse", analyse)
+    clock.advance(hours=7)
+    await stage.refresh.refresh(connection_id)
+    assert pasts[0] is not None
+
+
 async def test_another_engine_shortens_no_back_off_and_mends_no_broken_link(
     stage, network, mara, connection_id, clock
 ):

@@ -1,5 +1,7 @@
 """Who somebody is, and how she spells, is made equal before tone is read."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,24 @@ def test_posts_that_differ_in_no_more_are_equal(one, other):
 )
 def test_what_is_no_person_and_no_dialect_stays(text):
     assert level(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Bonnie from the shop", "Mam went home", "'Berlin' again', she said", "it will begin' today"],
+)
+def test_names_and_ends_of_quotations_stay(text):
+    assert plain(text) == text
+
+
+def test_a_post_of_nothing_but_adjectives_takes_no_longer_than_others():
+    def steps(words):
+        started = perf_counter()
+        level("black, " * words)
+        return perf_counter() - started
+
+    steps(10)
+    assert steps(4_000) < 200 * max(steps(400), 1e-4)
 
 
 def test_rows_that_changed_are_told():

@@ -5,7 +5,16 @@ from dataclasses import replace
 from context.document import SentimentSection
 from context.render import render
 from context.section import Section
-from tests.context.stories import GARDEN, NOW, STORY, TRAIN, bare, days, source
+from tests.context.stories import (
+    GARDEN,
+    NOW,
+    STORY,
+    TRAIN,
+    bare,
+    days,
+    emotions,
+    source,
+)
 
 HAPPY = days(range(20), 3, 10, 20, 270)
 GLAD = bare(days(range(20), 1, 0, 0, 100))
@@ -23,6 +32,15 @@ def effects(*topics, counts=HAPPY):
 
 def test_what_is_merely_less_glad_than_the_rest_weighs_on_nobody():
     assert effects(replace(TRAIN, days=CONTENT)) == {}
+
+
+def test_a_topic_that_did_not_change_explains_no_change():
+    older = days(range(110, 29, -1), 3, 100, 100, 100)
+    calm = days(range(29, 4, -1), 3, 100, 100, 100, felt=emotions(joy=50))
+    low = days(range(4, -1, -1), 3, 250, 30, 20, felt=emotions(joy=10))
+    always = bare(days(range(29, -1, -1), 1, 90, 10, 0))
+    told = effects(replace(TRAIN, days=always), counts=(*older, *calm, *low))
+    assert told.get("top_train", 0) >= 0
 
 
 def test_what_is_low_weighs_on_her_and_what_is_glad_lifts():
