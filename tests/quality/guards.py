@@ -1,41 +1,56 @@
-"""What keeps things out whatever the engine: the firewall, and the recognition of personal data."""
+"""What keeps things out: the firewall, and the recognition of personal data."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from context.engines import Engine
 from context.firewall import is_sensitive
 from context.pii import find_personal
+from context.reading import is_harmless
 
 Line = dict[str, str | list[dict[str, str]] | None]
+Drops = Callable[[Sequence[str]], NDArray[np.bool_]]
 
 
 def figures(folder: Path) -> dict[str, float]:
+    """Of the lexicon alone, and of the recognition of personal data."""
+    return {**firewall_figures(folder, by_lexicon), **pii_figures(folder / "pii.jsonl")}
+
+
+def firewall_figures(folder: Path, drops: Drops) -> dict[str, float]:
+    """Shares of sensitive posts that are dropped, of all and by category, and of others kept.
+
+    The same of the firewall on the single posts, most of which are plain life.
+    """
+    lines = read_lines(folder / "firewall.jsonl")
+    dropped = drops([str(line["text"]) for line in lines])
+    categories = np.array([str(line["category"] or "") for line in lines])
+    shares = {
+        name: float(dropped[categories == name].mean()) for name in sorted({*categories} - {""})
+    }
+    posts = read_lines(folder / "posts.jsonl")
+    of_posts = drops([str(line["text"]) for line in posts])
+    sensitive = np.array([line["sensitive"] is not None for line in posts])
     return {
-        **firewall_figures(folder / "firewall.jsonl"),
-        **pii_figures(folder / "pii.jsonl"),
-        **everyday_figures(folder / "posts.jsonl"),
+        "firewall_drops": float(np.mean(list(shares.values()))),
+        "firewall_keeps": float(1 - dropped[categories == ""].mean()),
+        **{f"firewall_drops_{name.replace(' ', '_')}": share for name, share in shares.items()},
+        "firewall_drops_of_posts": float(of_posts[sensitive].mean()),
+        "firewall_keeps_of_posts": float(1 - of_posts[~sensitive].mean()),
     }
 
 
-def firewall_figures(path: Path) -> dict[str, float]:
-    """Shares of sensitive posts that are dropped, of all and by category, and of others kept."""
-    lines = read_lines(path)
-    categories = sorted({str(line["category"]) for line in lines if line["category"]})
-    dropped = {
-        category: np.mean(
-            [is_sensitive(str(t["text"])) for t in lines if t["category"] == category]
-        )
-        for category in categories
-    }
-    return {
-        "firewall_drops": float(np.mean(list(dropped.values()))),
-        "firewall_keeps": float(
-            np.mean([not is_sensitive(str(t["text"])) for t in lines if not t["category"]])
-        ),
-        **{f"firewall_drops_{name.replace(' ', '_')}": float(v) for name, v in dropped.items()},
-    }
+def by_lexicon(texts: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array([is_sensitive(text) for text in texts])
+
+
+def by_both(engine: Engine) -> Drops:
+    """As a post is dropped in earnest: by the lexicon, or by the engine."""
+    return lambda texts: by_lexicon(texts) | ~is_harmless(texts, engine.read(texts))
 
 
 def pii_figures(path: Path) -> dict[str, float]:
@@ -54,17 +69,6 @@ def pii_figures(path: Path) -> dict[str, float]:
         if not expected:
             alone.append(not spans)
     return {"pii_found": float(np.mean(found)), "pii_left_alone": float(np.mean(alone))}
-
-
-def everyday_figures(path: Path) -> dict[str, float]:
-    """The same of the firewall on the single posts, most of which are plain life."""
-    lines = read_lines(path)
-    dropped = np.array([is_sensitive(str(line["text"])) for line in lines])
-    sensitive = np.array([line["sensitive"] is not None for line in lines])
-    return {
-        "firewall_drops_of_posts": float(dropped[sensitive].mean()),
-        "firewall_keeps_of_posts": float(1 - dropped[~sensitive].mean()),
-    }
 
 
 def read_lines(path: Path) -> list[Line]:

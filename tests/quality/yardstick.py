@@ -27,4 +27,5 @@ def measured(name: str) -> dict[str, float]:
         **{f"storylines_{key}": figure for key, figure in told.items()},
         **behaviour.figures(engine, QUALITY / "checklist.json"),
         **fairness.figures(engine, QUALITY / "fairness.json"),
+        **guards.firewall_figures(QUALITY, guards.by_both(engine)),
     }  # fmt: skip
