@@ -26,7 +26,9 @@ LIFE: Final = {
 CLEAR = 0.5
 """Probability from which on a day's posts show an intent by themselves."""
 MAX_CLAIMS = 5
-"""Intents that are told: of more, the weaker ones are mostly wrong."""
+"""Claims that are told: of more, the weaker ones are mostly wrong."""
+MAX_OF_A_KIND = 2
+"""Claims of one intent that are told, so that much praise leaves room for one wish."""
 
 
 def intents_section(joined: Joined, today: date) -> IntentsSection | Absence:
@@ -45,16 +47,23 @@ def intents_section(joined: Joined, today: date) -> IntentsSection | Absence:
     claims = [
         claim for record in joined.intents if (claim := _claim(record, names, today)) is not None
     ]
-    return IntentsSection(
-        as_of=joined.as_of, sources=joined.sources, intents=ranked(claims)[:MAX_CLAIMS]
-    )
+    return IntentsSection(as_of=joined.as_of, sources=joined.sources, intents=_strongest(claims))
+
+
+def _strongest(claims: Iterable[IntentClaim]) -> list[IntentClaim]:
+    told: list[IntentClaim] = []
+    for claim in ranked(claims):
+        if sum(other.intent is claim.intent for other in told) < MAX_OF_A_KIND:
+            told.append(claim)
+    return told[:MAX_CLAIMS]
 
 
 def ranked(claims: Iterable[IntentClaim]) -> list[IntentClaim]:
-    """Return claims the strongest first, in an order of their own."""
+    """Return claims the strongest first, those about nothing known after all others."""
     return sorted(
         claims,
         key=lambda c: (
+            c.subject is None and c.topic is None,
             -c.strength,
             INTENTS.index(c.intent),
             c.topic.id if c.topic else "",

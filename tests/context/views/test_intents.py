@@ -68,6 +68,18 @@ def test_of_many_only_the_strongest_are_told():
     assert weakest.strength <= strengths[-1] or weakest.intent in told
 
 
+def test_much_praise_leaves_room_for_a_wish():
+    praise = [record((0, 95), intent=Intent.PRAISE, subject=each) for each in list(Subject)[:8]]
+    told = claims(*praise, record((5, 60), intent=Intent.WANTS_TO_BUY))
+    assert [claim.intent for claim in told] == [*[Intent.PRAISE] * 2, Intent.WANTS_TO_BUY]
+
+
+def test_what_is_about_nothing_known_comes_last():
+    something = record((0, 95), (1, 95), subject=None)
+    help_ = record((4, 60), subject=Subject.PETS)
+    assert [claim.subject for claim in claims(something, help_)] == [Subject.PETS, None]
+
+
 def test_its_topic_is_named_if_it_is_among_hers():
     [known] = claims(record((0, 90), topic="top_train"), topics=(TRAIN,))
     assert known.topic == IntentTopic(id="top_train", label="train, platform")
