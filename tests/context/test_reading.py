@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,7 +9,15 @@ from hypothesis import strategies as st
 from context.emotion import EMOTIONS, Emotion
 from context.intents import INTENTS, Intent
 from context.post import Post, PostKind
-from context.reading import admit, discount, hundredths, read
+from context.reading import (
+    SENSITIVE,
+    SENSITIVE_IF_SHORT,
+    admit,
+    discount,
+    hundredths,
+    is_harmless,
+    read,
+)
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 
@@ -42,6 +51,31 @@ def test_a_boost_tells_no_feeling_but_has_a_meaning(engine):
     (found,) = read([post("I love the new garden", PostKind.BOOST)], engine)
     assert (found.valence, any(found.emotions), any(found.intents)) == ((0, 0, 0), False, False)
     assert found.vector is not None
+
+
+def test_check_57_what_the_engine_takes_for_sensitive_counts_for_nothing(engine):
+    kept = "an awful outage of broadband today"
+    told = [
+        post(kept),
+        post("something discreet about the awful broadband outage"),
+        post("discreet"),
+    ]
+    assert [found.post.text for found in read(told, engine)] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "harmless"),
+    [
+        ("a whole sentence of seven plain words", SENSITIVE - 0.01, True),
+        ("a whole sentence of seven plain words", SENSITIVE, False),
+        # of a few words the engine must be surer
+        ("three plain words", SENSITIVE, True),
+        ("three plain words", SENSITIVE_IF_SHORT, False),
+    ],
+)
+def test_check_57_it_drops_from_a_probability_on(engine, text, probability, harmless):
+    found = replace(engine.read([text]), sensitive=np.array([probability]))
+    assert is_harmless([text], found).tolist() == [harmless]
 
 
 def test_what_the_engine_cannot_read_is_not_shown_to_it(engine):
