@@ -20,10 +20,8 @@ from context.topics import (
 )
 from context.vocabulary import Vocabulary
 
-SURE_BESIDE = 0.35
-"""Probability from which on a topic that has terms is said to be of a subject."""
-SURE_ALONE = 0.5
-"""Probability from which on a topic without terms is called by its subject."""
+SURE = 0.35
+"""Probability from which on a topic is said to be of a subject."""
 MAX_TOPICS = 10
 
 
@@ -55,19 +53,10 @@ def named_topics(
         min_voices=min_voices,
         min_voices_per_term=min_voices_per_term,
     )
-    directions = centroids(posts.vectors, found)
-    beside = tell_subjects(directions, engine, SURE_BESIDE)
-    alone = tell_subjects(directions, engine, SURE_ALONE)
-    termed = [
-        replace(cluster, subject=subject)
-        for cluster, subject in zip(found, beside, strict=True)
-        if cluster.terms
-    ]
-    termless = _by_subject(
-        (cluster, subject)
-        for cluster, subject in zip(found, alone, strict=True)
-        if subject and not cluster.terms
-    )
+    subjects = tell_subjects(centroids(posts.vectors, found), engine, SURE)
+    told = [replace(c, subject=subject) for c, subject in zip(found, subjects, strict=True)]
+    termed = [cluster for cluster in told if cluster.terms]
+    termless = _by_subject(cluster for cluster in told if not cluster.terms)
     return largest([*termed, *termless])[:MAX_TOPICS]
 
 
@@ -91,8 +80,9 @@ def tell_subjects(
     ]
 
 
-def _by_subject(termless: Iterable[tuple[Cluster, Subject]]) -> list[Cluster]:
+def _by_subject(termless: Iterable[Cluster]) -> list[Cluster]:
     members: defaultdict[Subject, list[int]] = defaultdict(list)
-    for cluster, subject in termless:
-        members[subject] += cluster.members
+    for cluster in termless:
+        if cluster.subject:
+            members[cluster.subject] += cluster.members
     return [Cluster((), tuple(sorted(rows)), subject) for subject, rows in members.items()]

@@ -21,7 +21,7 @@ PRIOR = 0.5
 """Posts that each class counts for before any evidence (Jeffreys)."""
 NORMAL_90 = 1.645
 """Standard deviations to either side of a 90 % interval."""
-CHANGE_AT = 2.8
+CHANGE_AT = 3.0
 """Standard deviations from which on a change is called; see ``find_change``."""
 PRIOR_DAYS = 2
 """Days for which the variance of plain counts stands, beside that of the days that are seen."""
@@ -160,9 +160,9 @@ def find_change(days: Sequence[DayCounts], today: date) -> Change | None:
     who is unsure of single posts gives days that differ little, and what stands out of those is
     telling although no post is.
 
-    Simulated on people whose mood stays the same for a month, 4 to 8 of 100 renderings call a
-    change. A last week that is lower by .6 is found, of 100 people, for 39 to 87 by a reader who is
-    sure of each post (at one to four posts a day), for 25 to 72 by one who is not.
+    Simulated on people whose mood stays the same, looked at weekly, 3 of 100 looks call a change at
+    one to three posts a day, 7 at ten; a fall by .45 is found within 14 days for 22, 68 and 100 of
+    100 people at one, three and ten posts a day (``docs/engine.md``).
 
     Args:
         days: Counts by day, bare counts of older days included.

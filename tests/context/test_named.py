@@ -38,7 +38,7 @@ def test_a_topic_has_its_terms_and_its_subject():
 
 def test_a_topic_without_a_word_that_may_be_kept_is_called_by_a_sure_subject_or_not_told():
     assert named(UNKNOWN, Surely(Subject.CYCLING, 0.6)) == [Cluster((), (0, 1, 2), Subject.CYCLING)]
-    assert named(UNKNOWN, Surely(Subject.CYCLING, 0.45)) == []
+    assert named(UNKNOWN, Surely(Subject.CYCLING, 0.3)) == []
     assert named(UNKNOWN, Surely(None, 0.0)) == []
 
 
