@@ -9,7 +9,7 @@ from context.engines.encoder import Encoded, Encoder
 from context.engines.engine import Readings
 from context.engines.heads import Heads
 from context.engines.level import level_all
-from context.engines.scoring import readings, scored
+from context.engines.scoring import readings, scored, sensitive_as_it_stands
 
 
 class FullEngine:
@@ -39,8 +39,9 @@ class FullEngine:
             texts: Posts as their provider gave them.
         """
         encoded = self._encoder.encode(texts)
-        levelled, tone = self._levelled(texts, encoded)
-        return readings(self._heads, levelled, dense(tone), encoded.meaning)
+        levelled, tone, changed = self._levelled(texts, encoded)
+        found = readings(self._heads, levelled, dense(tone), encoded.meaning)
+        return sensitive_as_it_stands(found, self._heads, texts, dense(encoded), changed)
 
     def toward(self, texts: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
         """Return calibrated valence toward what is named.
@@ -70,11 +71,13 @@ class FullEngine:
     def score(self, task: str, texts: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         """Return a task's classes and their probabilities for each post; see ``scoring.scored``."""
         encoded = self._encoder.encode(texts)
-        levelled, tone = self._levelled(texts, encoded)
+        levelled, tone, _ = self._levelled(texts, encoded)
         return scored(task, levelled, dense(tone), encoded.meaning, self._heads, self._subjects)
 
-    def _levelled(self, texts: Sequence[str], encoded: Encoded) -> tuple[list[str], Encoded]:
-        """Return the posts levelled, and what the encoder makes of them so.
+    def _levelled(
+        self, texts: Sequence[str], encoded: Encoded
+    ) -> tuple[list[str], Encoded, list[int]]:
+        """Return the posts levelled, what the encoder makes of them so, and which changed.
 
         Args:
             texts: The posts.
@@ -84,7 +87,7 @@ class FullEngine:
         again = self._encoder.encode([levelled[row] for row in changed])
         tone, meaning = encoded.tone.copy(), encoded.meaning.copy()
         tone[changed], meaning[changed] = again.tone, again.meaning
-        return levelled, Encoded(tone, meaning)
+        return levelled, Encoded(tone, meaning), changed
 
 
 def dense(encoded: Encoded) -> NDArray[np.float32]:

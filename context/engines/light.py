@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from context.engines.engine import Readings
 from context.engines.heads import Heads
 from context.engines.level import level_all
-from context.engines.scoring import readings, scored
+from context.engines.scoring import readings, scored, sensitive_as_it_stands
 from context.engines.static import StaticEmbeddings
 
 _BATCH = 512
@@ -71,18 +71,19 @@ class LightEngine:
     def score(self, task: str, texts: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         """Return a task's classes and their probabilities for each post; see ``scoring.scored``."""
         vectors = self._embeddings.encode(texts)
-        levelled, tone = self._levelled(texts, vectors)
+        levelled, tone, _ = self._levelled(texts, vectors)
         return scored(task, levelled, tone, vectors, self._heads, self._subjects)
 
     def _read(self, texts: Sequence[str]) -> Readings:
         vectors = self._embeddings.encode(texts)
-        levelled, tone = self._levelled(texts, vectors)
-        return readings(self._heads, levelled, tone, vectors)
+        levelled, tone, changed = self._levelled(texts, vectors)
+        found = readings(self._heads, levelled, tone, vectors)
+        return sensitive_as_it_stands(found, self._heads, texts, vectors, changed)
 
     def _levelled(
         self, texts: Sequence[str], vectors: NDArray[np.float32]
-    ) -> tuple[list[str], NDArray[np.float32]]:
-        """Return the posts levelled, and their embeddings so.
+    ) -> tuple[list[str], NDArray[np.float32], list[int]]:
+        """Return the posts levelled, their embeddings so, and which changed.
 
         Args:
             texts: The posts.
@@ -91,7 +92,7 @@ class LightEngine:
         levelled, changed = level_all(texts)
         tone = vectors.copy()
         tone[changed] = self._embeddings.encode([levelled[row] for row in changed])
-        return levelled, tone
+        return levelled, tone, changed
 
 
 def _around(text: str, target: str) -> str:

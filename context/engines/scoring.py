@@ -1,6 +1,7 @@
 """From heads' scores to readings: what both engines do alike."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,32 @@ def readings(
         intents=found["intents"],
         vectors=vectors,
     )
+
+
+def sensitive_as_it_stands(
+    found: Readings,
+    heads: Heads,
+    texts: Sequence[str],
+    dense: NDArray[np.float32],
+    changed: Sequence[int],
+) -> Readings:
+    """Return readings that are as sensitive as the posts were before they were levelled.
+
+    Levelling takes out of a post the very words that can make it sensitive.
+
+    Args:
+        found: The readings of the posts levelled.
+        heads: Of the task ``sensitive``.
+        texts: The posts as they stand.
+        dense: What an encoder made of them so.
+        changed: Rows that levelling changed.
+    """
+    if not changed:
+        return found
+    before = heads.probabilities("sensitive", [texts[row] for row in changed], dense[changed])
+    sensitive = found.sensitive.copy()
+    sensitive[changed] = np.maximum(sensitive[changed], before[:, 0])
+    return replace(found, sensitive=sensitive)
 
 
 def scored(
