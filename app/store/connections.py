@@ -227,9 +227,16 @@ async def replace_app(session: AsyncSession, app: ProviderApp, known: str | None
 
     Returns:
         The registration that counts now.
+
+    Raises:
+        IntegrityError: Somebody else kept a first one in the same moment, which counts.
     """
     present = await session.get(ProviderApp, (app.provider, app.instance), with_for_update=True)
-    if present is not None and present.app_client_id != known:
+    if present is None:
+        session.add(app)
+        await session.flush()
+        return app
+    if present.app_client_id != known:
         return present
     return await session.merge(app)
 

@@ -1,14 +1,24 @@
 """Linking: she leaves for her provider and comes back, and nobody else can come back for her."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import JSONResponse, Response
 
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.outbound import OutboundRefused
-from app.store.connections import Connection, ConnectionState, LinkAttempt, ProviderApp
+from app.store.connections import (
+    Connection,
+    ConnectionState,
+    LinkAttempt,
+    ProviderApp,
+    find_app,
+    replace_app,
+)
 from app.store.customers import DataKey, delete_customer, open_box
 from app.store.secrets import SealError
 from app.usecases.accounts import open_account, open_tokens
@@ -212,6 +222,46 @@ async def test_one_registration_serves_everybody_and_is_made_once(stage, network
     await stage.link(mara, network.url, "mara")
     await stage.link(jo, network.url, "jo")
     assert len(network.app.state.controls.host.registry.apps) == 1
+
+
+async def test_of_two_first_registrations_the_one_kept_first_counts(database, monkeypatch, clock):
+    def app(client_id):
+        return ProviderApp(
+            provider="mastodon",
+            instance="https://social.example",
+            app_client_id=client_id,
+            redirect_uri="https://milieu.example/callback",
+            sealed_secret=b"",
+            registered_at=clock(),
+        )
+
+    async def keep(client_id):
+        async with database.writing() as session:
+            await replace_app(session, app(client_id), None)
+        one_kept.set()
+
+    async def got(session, *rest, **options):
+        found = await get(session, *rest, **options)
+        looked.append(found)
+        if len(looked) == 2:
+            both_looked.set()
+        # where one writes at a time, the other one never comes
+        with suppress(TimeoutError):
+            event = both_looked if len(looked) == 1 else one_kept
+            await asyncio.wait_for(event.wait(), 0.5)
+        return found
+
+    looked, both_looked, one_kept = [], asyncio.Event(), asyncio.Event()
+    get = AsyncSession.get
+    monkeypatch.setattr(AsyncSession, "get", got)
+    outcomes = await asyncio.gather(keep("one"), keep("two"), return_exceptions=True)
+    monkeypatch.undo()
+    async with database.reading() as session:
+        kept = await find_app(session, "mastodon", "https://social.example")
+    winner = [name for name, outcome in zip(("one", "two"), outcomes, strict=True) if not outcome]
+    assert kept.app_client_id in winner
+    assert all(outcome is None or isinstance(outcome, IntegrityError) for outcome in outcomes)
+    assert len(winner) == 1 or database.is_sqlite
 
 
 async def test_two_first_links_at_once_end_with_one_registration_that_works(stage, network):
