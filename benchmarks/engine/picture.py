@@ -15,7 +15,7 @@ INK, FAINT, OWN, PEER = "#24292f", "#656d76", "#0a6ebd", "#9a6700"
 """Colours on a light page."""
 DARK = {INK: "#e6edf3", FAINT: "#8b949e", OWN: "#58a6ff", PEER: "#d29922"}
 """What each becomes on a dark one."""
-SPEEDS = (200, 40_000)
+SPEEDS = (100, 40_000)
 RECALLS = (0.44, 0.78)
 NOTE = (
     "Points: measured in one run on TweetEval's validation split. "
