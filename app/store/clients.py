@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.types import UtcDateTime
+from oauth.server.stores import RS256, Profile
 
 
 class Client(SQLModel, table=True):
@@ -25,6 +26,14 @@ class Client(SQLModel, table=True):
         sa_type=JSON, description="W3C DPV terms; the first is the default."
     )
     sections: list[str] = Field(sa_type=JSON, description="Sections it may ask for.")
+    jwks: dict[str, Any] | None = Field(
+        default=None, sa_type=JSON, description="Its public keys, if it authenticates by its own."
+    )
+    profile: str = Field(default=Profile.OAUTH, description="What it is held to.")
+    id_token_algorithm: str = Field(default=RS256)
+    lens: dict[str, list[str]] = Field(
+        default_factory=dict, sa_type=JSON, description="Its approved brands and rivals."
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
