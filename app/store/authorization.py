@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -36,16 +36,6 @@ _FRESH = {"populate_existing": True}
 async def with_stores(session: AsyncSession, work: Callable[[Stores], T]) -> T:
     """Run protocol logic, which is synchronous, within this transaction."""
     return await session.run_sync(lambda _: work(SqlStores(session.sync_session)))
-
-
-async def hold_signing_keys(session: AsyncSession) -> None:
-    """Let nobody else make a signing key until this transaction ends; everybody may read them.
-
-    SQLite's writers take turns anyway.
-    """
-    connection = await session.connection()
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE"))
 
 
 class SqlStores:

@@ -38,18 +38,6 @@ class Client(SQLModel, table=True):
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class SigningKey(SQLModel, table=True):
-    """A key of the authorization server, published in its JWKS (RFC 7517)."""
-
-    __tablename__ = "signing_keys"
-
-    kid: str = Field(primary_key=True)
-    public_jwk: dict[str, Any] = Field(sa_type=JSON)
-    sealed_private_jwk: bytes
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
 async def find_client(session: AsyncSession, client_id: str) -> Client | None:
     """Find a client by id, disabled ones included."""
     return await session.get(Client, client_id)
@@ -68,13 +56,3 @@ async def disable_client(session: AsyncSession, client_id: str, now: datetime) -
         .values(disabled_at=now)
     )
     return bool(result.rowcount)
-
-
-async def signing_keys(session: AsyncSession) -> Sequence[SigningKey]:
-    """List the signing keys that are not retired, oldest first."""
-    query = (
-        select(SigningKey)
-        .where(col(SigningKey.retired_at).is_(None))
-        .order_by(col(SigningKey.created_at))
-    )
-    return (await session.exec(query)).all()

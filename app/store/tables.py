@@ -11,6 +11,7 @@ from app.store import (
     grants,
     refusals,
     sessions,
+    signing_keys,
     tokens,
 )
 
@@ -23,6 +24,7 @@ __all__ = [
     "grants",
     "refusals",
     "sessions",
+    "signing_keys",
     "tokens",
 ]
 

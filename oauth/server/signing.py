@@ -1,7 +1,7 @@
 """Signing, and verifying what was signed: compact JSON Web Signatures (RFC 7515)."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from oauth.server.jwk import PublicKey, UnusableKey, public_key
 
-ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "Ed25519", "PS256", "RS256"})
+ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "Ed25519", "EdDSA", "PS256", "RS256"})
 """Algorithms whose verifiers cannot sign; no caller can allow any other."""
 
 KEY_TYPES: dict[str, type[ECKey | RSAKey]] = {"ES256": ECKey, "RS256": RSAKey}
@@ -20,6 +20,9 @@ KEY_TYPES: dict[str, type[ECKey | RSAKey]] = {"ES256": ECKey, "RS256": RSAKey}
 
 MAX_TOKEN_LENGTH = 32 * 1024
 """In characters; nothing signed here comes near it, and whatever is longer is not even decoded."""
+
+MAX_HEADER_LENGTH = 4 * 1024
+"""In characters, of base64url."""
 
 REFUSED_HEADER_MEMBERS = frozenset({"b64", "crit", "jku", "jwk", "x5c", "x5u"})
 """They bring a key along, or change what the signature covers."""
@@ -90,12 +93,12 @@ NO_KEYS = KeyRing({}, {"keys": []})
 
 
 def verified(
-    token: str, jwks: Mapping[str, Any], *, algorithms: Collection[str], typ: str | None
+    token: str, jwks: Mapping[str, Any], *, algorithms: Iterable[str], typ: str | None
 ) -> dict[str, Any]:
     """Verify a signed token, and return its claims.
 
-    Who signed it, for whom, and until when, is for the caller to judge. A token that does not name
-    its key is taken for one of the only key there is.
+    Who signed it, for whom, and until when, is for the caller to judge. Only where there is one
+    key may the token leave open which it is (RFC 7515, section 4.1.4).
 
     Args:
         token: The compact serialisation, as it came.
@@ -107,12 +110,12 @@ def verified(
         NotVerified: It is not a token, or not signed by one of these keys in one of these ways.
         ValueError: `algorithms` allows one with which a verifier could sign.
     """
-    if not algorithms or not ASYMMETRIC.issuperset(algorithms):
+    allowed = frozenset(algorithms)
+    if not allowed or not allowed <= ASYMMETRIC:
         raise ValueError(f"Allow one or more of {', '.join(sorted(ASYMMETRIC))}.")
-    # Members that nobody here knows are ignored (RFC 7515, section 4); `_judge` knows the others.
-    registry = jws.JWSRegistry(algorithms=algorithms, strict_check_header=False)
+    registry = _registry(allowed)
     parsed = _parsed(token, registry)
-    _judge(parsed.protected, algorithms, typ)
+    _judge(parsed.protected, allowed, typ)
     key = _key(parsed.protected.get("kid"), jwks)
     try:
         is_good = jws.validate_compact(parsed, key, registry=registry)
@@ -121,6 +124,13 @@ def verified(
     if not is_good:
         raise NotVerified("The signature is not that of the key that the token names.")
     return _claims(parsed.payload)
+
+
+def _registry(allowed: Set[str]) -> jws.JWSRegistry:
+    # Members that nobody here knows are ignored (RFC 7515, section 4); `_judge` knows the others.
+    registry = jws.JWSRegistry(algorithms=allowed, strict_check_header=False)
+    registry.max_header_length = MAX_HEADER_LENGTH
+    return registry
 
 
 def _parsed(token: str, registry: jws.JWSRegistry) -> jws.CompactSignature:
@@ -135,8 +145,8 @@ def _parsed(token: str, registry: jws.JWSRegistry) -> jws.CompactSignature:
     return parsed
 
 
-def _judge(header: Mapping[str, Any], algorithms: Collection[str], typ: str | None) -> None:
-    if not isinstance(header["alg"], str) or header["alg"] not in algorithms:
+def _judge(header: Mapping[str, Any], allowed: Set[str], typ: str | None) -> None:
+    if not isinstance(header["alg"], str) or header["alg"] not in allowed:
         raise NotVerified("The token's algorithm is not allowed.")
     if not REFUSED_HEADER_MEMBERS.isdisjoint(header):
         raise NotVerified("The token's header has a member that is not allowed.")
@@ -145,9 +155,8 @@ def _judge(header: Mapping[str, Any], algorithms: Collection[str], typ: str | No
 
 
 def _key(kid: object, jwks: Mapping[str, Any]) -> PublicKey:
-    # Only where there is one key may the token leave open which it is.
     keys = [key for key in jwks["keys"] if isinstance(key, dict)]
-    named = [key for key in keys if key.get("kid") == kid] if kid is not None else keys
+    named = keys if kid is None else [key for key in keys if key.get("kid") == kid]
     if len(named) != 1 or "revoked" in named[0]:
         raise NotVerified("The token does not name one key that counts.")
     try:
