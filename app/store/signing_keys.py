@@ -45,7 +45,9 @@ async def hold_signing_keys(session: AsyncSession) -> None:
 
 async def signing_keys(session: AsyncSession) -> Sequence[SigningKey]:
     """List all signing keys, retired ones included, oldest first."""
-    query = select(SigningKey).order_by(col(SigningKey.created_at), col(SigningKey.kid))
+    query = select(SigningKey).order_by(
+        col(SigningKey.created_at), col(SigningKey.signs_from), col(SigningKey.kid)
+    )
     return (await session.exec(query)).all()
 
 

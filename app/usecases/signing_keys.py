@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from app.clock import Clock
 from app.store.engine import Database
@@ -62,6 +62,8 @@ class SigningKeys:
         self._signers: TTLCache[Algorithm, Signer] = TTLCache(
             len(Algorithm), SIGNER_KEPT_S, timer=lambda: clock().timestamp()
         )
+        # Reading an RSA key takes a tenth of a second, for it is checked to be one.
+        self._opened: LRUCache[str, Signer] = LRUCache(len(Algorithm))
 
     async def jwks(self) -> dict[str, Any]:
         """Return the JWK Set to verify by what we sign: keys to come included, retired ones not."""
@@ -81,7 +83,9 @@ class SigningKeys:
         wanted = Algorithm(algorithm)
         signer = self._signers.get(wanted)
         if signer is None:
-            signer = self._signers[wanted] = await self._signer(wanted)
+            keys = await self._with_first_keys()
+            signer = self._open(signing_key(keys, wanted, self._clock()))
+            self._signers[wanted] = signer
         return signer
 
     async def archive(self) -> dict[str, Any]:
@@ -154,11 +158,11 @@ class SigningKeys:
         await self._make(missing, none_yet)
         return await self._all()
 
-    async def _signer(self, algorithm: Algorithm) -> Signer:
-        keys = await self._with_first_keys()
-        key = signing_key(keys, algorithm, self._clock())
-        opened = self._vault.service.open(key.sealed_private_jwk, private_place(key.kid))
-        return Signer.of(json.loads(opened))
+    def _open(self, key: SigningKey) -> Signer:
+        if key.kid not in self._opened:
+            private = self._vault.service.open(key.sealed_private_jwk, private_place(key.kid))
+            self._opened[key.kid] = Signer.of(json.loads(private))
+        return self._opened[key.kid]
 
     async def _make(
         self, algorithms: Iterable[Algorithm], wanted: Wanted, *, withdraw: bool = False
@@ -173,6 +177,7 @@ class SigningKeys:
         ]
         made = await self._keep(pairs, wanted, withdraw=withdraw) if pairs else []
         self._signers.clear()
+        self._opened.clear()
         for key in made:
             logger.info("new %s key %s, signs from %s", key.algorithm, key.kid, key.signs_from)
         return made
