@@ -25,7 +25,9 @@ from app.usecases.linking import Linking
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.sections import OFFERED
+from app.usecases.signing_keys import SigningKeys
 from app.web.services import Services
+from app.work.rotation import Rotation
 from app.work.tidy import Tidy
 from app.work.worker import Worker
 from context.engines import Engine
@@ -81,6 +83,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         due,
     )
     customers = Customers(database, vault, clock, mailer, issuer)
+    signing_keys = SigningKeys(database, vault, clock)
     connections = Connections(database, vault, clock, linking, due)
     services = Services(
         issuer=issuer,
@@ -96,10 +99,16 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         authorization=Authorization(database, vault, clock, issuer, OFFERED),
         grants=Grants(database, clock),
         accesses=Accesses(database),
+        signing_keys=signing_keys,
         outbox=outbox,
     )
-    worker = Worker(refresh, Tidy(database, clock), due)
+    rotation = Rotation(signing_keys, clock, _days(settings.signing_key_rotate_days))
+    worker = Worker(refresh, (Tidy(database, clock), rotation), due)
     return Runtime(services, worker, settings.embedded_worker)
+
+
+def _days(days: int) -> timedelta | None:
+    return timedelta(days=days) if days else None
 
 
 def _engine(name: str) -> Engine:

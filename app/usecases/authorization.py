@@ -24,7 +24,7 @@ from app.store.grants import (
 from app.store.secrets import Vault
 from app.usecases.clients import host_of
 from app.usecases.purposes import label_of
-from app.usecases.signing_keys import published_keys
+from app.usecases.signing_keys import SigningKeys
 from oauth.server.engine import Asked, AuthorizationEngine, CannotRedirect
 from oauth.server.messages import OAuthRequest, OAuthResponse
 from oauth.server.tokens import Secrets
@@ -202,8 +202,8 @@ class Authorization:
         return self._engine.metadata()
 
     async def jwks(self) -> dict[str, Any]:
-        """Return the public signing keys, making the first one when there is none."""
-        return await published_keys(self._database, self._vault, self._clock())
+        """Return the public signing keys, making the first ones when there are none."""
+        return await SigningKeys(self._database, self._vault, self._clock).jwks()
 
     async def _judge(self, session: AsyncSession, request: OAuthRequest) -> Asked | OAuthResponse:
         try:

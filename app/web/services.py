@@ -18,6 +18,7 @@ from app.usecases.customers import Customers
 from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.refresh import Refresh
+from app.usecases.signing_keys import SigningKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Services:
     authorization: Authorization
     grants: Grants
     accesses: Accesses
+    signing_keys: SigningKeys
     outbox: Outbox | None
 
 

@@ -1,16 +1,18 @@
 """Signing, and verifying what was signed: compact JSON Web Signatures (RFC 7515)."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, RSAKey, import_key
+from joserfc.jwk import ECKey, RSAKey
 
-ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "Ed25519", "PS256", "RS256"})
+from oauth.server.jwk import PublicKey, UnusableKey, public_key
+
+ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "Ed25519", "EdDSA", "PS256", "RS256"})
 """Algorithms whose verifiers cannot sign; no caller can allow any other."""
 
 KEY_TYPES: dict[str, type[ECKey | RSAKey]] = {"ES256": ECKey, "RS256": RSAKey}
@@ -19,8 +21,8 @@ KEY_TYPES: dict[str, type[ECKey | RSAKey]] = {"ES256": ECKey, "RS256": RSAKey}
 MAX_TOKEN_LENGTH = 32 * 1024
 """In characters; nothing signed here comes near it, and whatever is longer is not even decoded."""
 
-MIN_RSA_BITS = 2048
-"""RFC 7518, section 3.3."""
+MAX_HEADER_LENGTH = 4 * 1024
+"""In characters, of base64url."""
 
 REFUSED_HEADER_MEMBERS = frozenset({"b64", "crit", "jku", "jwk", "x5c", "x5u"})
 """They bring a key along, or change what the signature covers."""
@@ -74,12 +76,29 @@ class Signer:
         return jws.serialize_compact(header, payload, self.key, [self.algorithm])
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """The server's keys as they are now.
+
+    Args:
+        signers: Those that sign, by algorithm.
+        jwks: The public halves of all that count.
+    """
+
+    signers: Mapping[str, Signer]
+    jwks: Mapping[str, Any]
+
+
+NO_KEYS = KeyRing({}, {"keys": []})
+
+
 def verified(
-    token: str, jwks: Mapping[str, Any], *, algorithms: Collection[str], typ: str | None
+    token: str, jwks: Mapping[str, Any], *, algorithms: Iterable[str], typ: str | None
 ) -> dict[str, Any]:
     """Verify a signed token, and return its claims.
 
-    Who signed it, for whom, and until when, is for the caller to judge.
+    Who signed it, for whom, and until when, is for the caller to judge. Only where there is one
+    key may the token leave open which it is (RFC 7515, section 4.1.4).
 
     Args:
         token: The compact serialisation, as it came.
@@ -91,13 +110,13 @@ def verified(
         NotVerified: It is not a token, or not signed by one of these keys in one of these ways.
         ValueError: `algorithms` allows one with which a verifier could sign.
     """
-    if not algorithms or not ASYMMETRIC.issuperset(algorithms):
+    allowed = frozenset(algorithms)
+    if not allowed or not allowed <= ASYMMETRIC:
         raise ValueError(f"Allow one or more of {', '.join(sorted(ASYMMETRIC))}.")
-    # Members that nobody here knows are ignored (RFC 7515, section 4); `_judge` knows the others.
-    registry = jws.JWSRegistry(algorithms=algorithms, strict_check_header=False)
+    registry = _registry(allowed)
     parsed = _parsed(token, registry)
-    _judge(parsed.protected, algorithms, typ)
-    key = _key(parsed.protected["kid"], jwks)
+    _judge(parsed.protected, allowed, typ)
+    key = _key(parsed.protected.get("kid"), jwks)
     try:
         is_good = jws.validate_compact(parsed, key, registry=registry)
     except _UNUSABLE as error:
@@ -105,6 +124,13 @@ def verified(
     if not is_good:
         raise NotVerified("The signature is not that of the key that the token names.")
     return _claims(parsed.payload)
+
+
+def _registry(allowed: Set[str]) -> jws.JWSRegistry:
+    # Members that nobody here knows are ignored (RFC 7515, section 4); `_judge` knows the others.
+    registry = jws.JWSRegistry(algorithms=allowed, strict_check_header=False)
+    registry.max_header_length = MAX_HEADER_LENGTH
+    return registry
 
 
 def _parsed(token: str, registry: jws.JWSRegistry) -> jws.CompactSignature:
@@ -119,28 +145,24 @@ def _parsed(token: str, registry: jws.JWSRegistry) -> jws.CompactSignature:
     return parsed
 
 
-def _judge(header: Mapping[str, Any], algorithms: Collection[str], typ: str | None) -> None:
-    if not isinstance(header["alg"], str) or header["alg"] not in algorithms:
+def _judge(header: Mapping[str, Any], allowed: Set[str], typ: str | None) -> None:
+    if not isinstance(header["alg"], str) or header["alg"] not in allowed:
         raise NotVerified("The token's algorithm is not allowed.")
     if not REFUSED_HEADER_MEMBERS.isdisjoint(header):
         raise NotVerified("The token's header has a member that is not allowed.")
     if typ is not None and header.get("typ") != typ:
         raise NotVerified(f"The token's type is not {typ}.")
-    if not isinstance(header.get("kid"), str):
-        raise NotVerified("The token does not name its key.")
 
 
-def _key(kid: str, jwks: Mapping[str, Any]) -> Key:
-    named = [key for key in jwks["keys"] if isinstance(key, dict) and key.get("kid") == kid]
+def _key(kid: object, jwks: Mapping[str, Any]) -> PublicKey:
+    keys = [key for key in jwks["keys"] if isinstance(key, dict)]
+    named = keys if kid is None else [key for key in keys if key.get("kid") == kid]
     if len(named) != 1 or "revoked" in named[0]:
         raise NotVerified("The token does not name one key that counts.")
     try:
-        key = import_key(named[0])
-    except _UNUSABLE as error:
+        return public_key(named[0])
+    except UnusableKey as error:
         raise NotVerified("The key that the token names cannot be used.") from error
-    if isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS:
-        raise NotVerified("The key that the token names is too short.")
-    return key
 
 
 def _claims(payload: bytes) -> dict[str, Any]:
