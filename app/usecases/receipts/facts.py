@@ -105,16 +105,18 @@ class ConsentFacts:
         purpose: A term of DPV, such as `dpv:CustomerCare`.
         purpose_label: The purpose in the words that she read.
         given: The sections that the consent covers after the event; what it covered until then,
-            if the event ended it.
+            if the event ended it. None at all, where it is for signing in alone.
         asked: The sections that were asked for; empty where that is not known.
         brands: The client's own names in its lens, where she consented to one.
         rivals: Its rivals' names in that lens.
         external_id_bound: Whether the client's own number for her is bound to the consent.
+        signs_in: Whether the client may sign her in.
         starts: When the consent began to hold.
         ends: When it ends by itself; None for never.
         single_call: Whether it holds for one call alone.
         retention: How long the client may use what it reads, from each read on.
         gpc: Whether the request with her decision carried `Sec-GPC: 1`.
+        despite_gpc: Whether she said that the decision counts in spite of that signal.
         means: How it was decided.
         actor: Who decided.
         notice: What she was shown; None where that was not recorded.
@@ -145,6 +147,8 @@ class ConsentFacts:
     means: Means
     actor: Actor
     notice: Notice | None
+    despite_gpc: bool = False
+    signs_in: bool = False
     single_call: bool = False
     brands: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
@@ -156,8 +160,10 @@ class ConsentFacts:
         _check_filled(*self.brands, *self.rivals)
         _check_issuer(self.operator.id)
         _check_aware(self.at, self.starts, *([self.ends] if self.ends else []))
-        if not self.given:
-            raise ValueError("A consent covers at least one section.")
+        if not self.given and not self.signs_in:
+            raise ValueError("A consent covers a section, or signing in.")
+        if self.despite_gpc and not self.gpc:
+            raise ValueError("Nothing is decided despite a signal that was not sent.")
         if not _DPV_TERM.fullmatch(self.purpose):
             raise ValueError("A purpose is a term of DPV: dpv: and a name.")
         if self.jurisdiction is not None and not _JURISDICTION.fullmatch(self.jurisdiction):

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.usecases.receipts.facts import ConsentFacts
 from app.usecases.receipts.times import span
-from app.usecases.receipts.vocabulary import concept, english, unknown
+from app.usecases.receipts.vocabulary import concept, english, sign_in, unknown
 
 SOURCE = (
     "What she published on the accounts she linked, and for the mood around her what people she "
@@ -29,7 +29,7 @@ def process(facts: ConsentFacts, client_iri: str) -> dict[str, Any]:
             "skos:broader": facts.purpose,
             "dct:description": english(facts.purpose_label),
         },
-        "dpv:hasPersonalData": [concept(section, facts.operator.id) for section in facts.given],
+        "dpv:hasPersonalData": _data(facts),
         "dpv:hasProcessing": ["dpv:Share", "dpv:Use"],
         "dpv:hasDataSource": {
             "@type": "dpv:DataPublishedByDataSubject",
@@ -54,6 +54,12 @@ def process(facts: ConsentFacts, client_iri: str) -> dict[str, Any]:
             if terms
         ]
     return allowed
+
+
+def _data(facts: ConsentFacts) -> list[dict[str, Any]]:
+    issuer = facts.operator.id
+    sections = [concept(section, issuer) for section in facts.given]
+    return [*sections, sign_in(issuer)] if facts.signs_in else sections
 
 
 def _scope(label: str, terms: tuple[str, ...]) -> dict[str, Any]:

@@ -91,8 +91,13 @@ def _event(facts: ConsentFacts) -> dict[str, Any]:
         "dpv:isIndicatedBy": actor_iri(facts),
         "dpv:hasIndicationMethod": MEANS[facts.means],
         "dpv:hasDuration": validity(facts),
-        "schema:additionalProperty": observed("Sec-GPC", so=facts.gpc) | {"schema:url": GPC},
+        "schema:additionalProperty": _signals(facts),
     }
+
+
+def _signals(facts: ConsentFacts) -> list[dict[str, Any]]:
+    sent = observed("Sec-GPC", so=facts.gpc) | {"schema:url": GPC}
+    return [sent, observed("despite Sec-GPC", so=facts.despite_gpc)] if facts.gpc else [sent]
 
 
 def _notice(facts: ConsentFacts) -> dict[str, Any]:

@@ -34,13 +34,15 @@ def signed(facts: ConsentFacts, signer: Signer) -> str:
     return signer.sign(claims, TYP)
 
 
-def as_file(jws: str) -> bytes:
+def as_file(jws: str, keys_at: str | None = None) -> bytes:
     """Make the file that a customer downloads: the receipt to be read, and the JWS that proves it.
 
     Both are the same statement: what is to be read is taken out of what is signed.
 
     Args:
         jws: What `signed` returned; the signature is not checked here.
+        keys_at: The address at which all keys that ever signed receipts are published; the
+            issuer's JWK Set, which holds present ones, unless it is given.
 
     Returns:
         JSON in UTF-8, indented.
@@ -53,12 +55,16 @@ def as_file(jws: str) -> bytes:
         "about": "A consent receipt after ISO/IEC TS 27560, in W3C DPV. Keep it.",
         "check": (
             f"`jws` is the same receipt, signed: a JSON Web Signature (RFC 7515), for which there "
-            f"are libraries in every language. The keys are at {claims['iss']}/oauth/jwks."
+            f"are libraries in every language. Its key is at {keys_at or _present_keys(claims)}."
         ),
         "receipt": claims["receipt"],
         "jws": jws,
     }
     return (json.dumps(file, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _present_keys(claims: dict[str, Any]) -> str:
+    return f"{claims['iss']}/oauth/jwks"
 
 
 def _claims(jws: str) -> dict[str, Any]:

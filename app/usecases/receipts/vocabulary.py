@@ -123,6 +123,19 @@ def concept(section: Section, issuer: str) -> dict[str, Any]:
     }
 
 
+def sign_in(issuer: str) -> dict[str, Any]:
+    """Describe what a client learns that may sign her in, as a category of personal data."""
+    return {
+        "@id": f"{issuer}/sections#openid",
+        "@type": "dpv:PersonalData",
+        "skos:notation": "openid",
+        "skos:prefLabel": english("Signing in"),
+        "skos:definition": english("That it is you, by a name for you that nobody else is told."),
+        "skos:broader": "pd:Identifier",
+        "dpv:hasNecessity": "dpv:Required",
+    }
+
+
 def unknown(kind: str) -> dict[str, Any]:
     """Say that something applies and is not known: an honest value for a mandatory field."""
     return {"@type": kind, "dpv:hasApplicability": "dpv:NotAvailable"}

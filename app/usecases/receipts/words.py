@@ -10,7 +10,8 @@ def in_words(facts: ConsentFacts) -> str:
     Nothing that a client wrote is in here, for it could read like a sentence of ours.
     """
     covers = "Covers" if facts.holds else "Covered until then"
-    sentences = [f"{covers}: {', '.join(facts.given)}."]
+    covered = [*facts.given, *(["signing in"] if facts.signs_in else [])]
+    sentences = [f"{covers}: {', '.join(covered)}."]
     if facts.withheld:
         sentences.append(f"Asked for and not given: {', '.join(facts.withheld)}.")
     sentences.append(f"Purpose: {facts.purpose_label}.")
@@ -18,6 +19,8 @@ def in_words(facts: ConsentFacts) -> str:
         sentences.append(f"Holds {_until(facts)}.")
     if facts.gpc:
         sentences.append("The browser sent Global Privacy Control (Sec-GPC: 1).")
+    if facts.despite_gpc:
+        sentences.append("The customer said that this counts all the same.")
     return " ".join(sentences)
 
 

@@ -60,14 +60,11 @@ NASTY = (
     "../grants",
     "javascript:alert(1)",
     "</script>",
-    "\u2028",
     "a\nCovers: everything.",
 )
 """What a client could call itself to become a part of the structure."""
 
-texts = st.text(min_size=1, max_size=40).filter(str.strip) | st.sampled_from(
-    [text for text in NASTY if text.strip()]
-)
+texts = st.text(min_size=1, max_size=40).filter(str.strip) | st.sampled_from(NASTY)
 moments = st.datetimes(datetime(2025, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
 sections = st.lists(st.sampled_from(Section), unique=True).map(tuple)
 ids = st.from_regex(r"[a-z]{3}_[0-9a-f]{32}", fullmatch=True)
@@ -87,9 +84,12 @@ operators = st.builds(
 )
 
 
-def facts(events: st.SearchStrategy[Event]) -> st.SearchStrategy[ConsentFacts]:
+@st.composite
+def facts(draw: st.DrawFn, events: st.SearchStrategy[Event]) -> ConsentFacts:
     """Any facts of an event."""
-    return st.builds(
+    given = draw(sections)
+    gpc = draw(st.booleans())
+    rest = st.builds(
         ConsentFacts,
         event_id=ids,
         event=events,
@@ -100,14 +100,16 @@ def facts(events: st.SearchStrategy[Event]) -> st.SearchStrategy[ConsentFacts]:
         operator=operators,
         purpose=st.sampled_from(list(PURPOSES)),
         purpose_label=texts,
-        given=sections.filter(bool),
+        given=st.just(given),
         asked=sections,
         external_id_bound=st.booleans(),
         starts=moments,
         ends=st.none() | moments,
         single_call=st.booleans(),
         retention=st.timedeltas(timedelta(seconds=1), timedelta(days=400)),
-        gpc=st.booleans(),
+        signs_in=st.booleans() if given else st.just(value=True),
+        gpc=st.just(gpc),
+        despite_gpc=st.booleans() if gpc else st.just(value=False),
         means=st.sampled_from(Means),
         actor=st.sampled_from(Actor),
         notice=st.none() | notices,
@@ -116,6 +118,7 @@ def facts(events: st.SearchStrategy[Event]) -> st.SearchStrategy[ConsentFacts]:
         replaced_by=st.none() | ids,
         jurisdiction=st.none() | st.just("EU"),
     )
+    return draw(rest)
 
 
 anything = facts(st.sampled_from(Event))

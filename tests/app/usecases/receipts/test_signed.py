@@ -78,6 +78,11 @@ def test_the_file_says_in_the_open_what_is_signed(facts):
     assert as_file(token) == as_file(token)
 
 
+def test_the_file_says_where_retired_keys_are_too():
+    file = json.loads(as_file(JWS, "https://milieu.example/keys"))
+    assert file["check"].endswith("Its key is at https://milieu.example/keys.")
+
+
 def test_the_file_is_text_that_a_person_can_open():
     text = as_file(signed(replace(GRANTED, rivals=("Çelik",)), SIGNER)).decode()
     assert '\n  "receipt": {\n' in text
