@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,12 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.ids import new_id, new_secret
 from app.store.clients import Client
 from app.store.customers import Customer, Subject
+from app.store.tokens import Token, TokenKind
 from app.store.types import UtcDateTime
 
 
 class ConsentEventType(StrEnum):
     """What can happen to a grant."""
 
+    EXPIRED = "expired"
     GRANTED = "granted"
     WIDENED = "widened"
     CHANGED = "changed"
@@ -67,11 +69,19 @@ class ConsentEvent(SQLModel, table=True):
     sealed_receipt: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened to a grant: the event, and the grant as it is after it."""
+
+    event: ConsentEvent
+    grant: Grant
+
+
 async def revoke_grant(
     session: AsyncSession, grant_id: str, customer_id: str, now: datetime
-) -> bool:
-    """End her grant, whose tokens end with it; say whether it was hers and had not ended."""
-    result = await session.exec(
+) -> Step | None:
+    """End her grant, whose tokens end with it; nothing if it is not hers or had ended."""
+    ended = await session.exec(
         update(Grant)
         .where(
             col(Grant.id) == grant_id,
@@ -80,10 +90,47 @@ async def revoke_grant(
         )
         .values(revoked_at=now)
     )
-    if not result.rowcount:
-        return False
-    session.add(_event(grant_id, ConsentEventType.REVOKED, [], now))
-    return True
+    if not ended.rowcount:
+        return None
+    return await _step(session, grant_id, ConsentEventType.REVOKED, now)
+
+
+async def prolong_grant(
+    session: AsyncSession, grant_id: str, customer_id: str, now: datetime
+) -> Step | None:
+    """Let her active grant last as long again, from now on; nothing if it cannot."""
+    grant = await find_active_grant(session, grant_id, now)
+    if grant is None or grant.customer_id != customer_id or grant.lasts_days is None:
+        return None
+    grant.expires_at = now + timedelta(days=grant.lasts_days)
+    session.add(grant)
+    await session.flush()
+    await _let_refresh_tokens_follow(session, grant)
+    return await _step(session, grant_id, ConsentEventType.RECONFIRMED, now)
+
+
+async def expired_unnoted(session: AsyncSession, now: datetime, limit: int) -> Sequence[Grant]:
+    """List grants that have expired, of which their history does not say so yet."""
+    noted = select(ConsentEvent.grant_id).where(col(ConsentEvent.type) == ConsentEventType.EXPIRED)
+    query = (
+        select(Grant)
+        .where(
+            col(Grant.expires_at) <= now,
+            col(Grant.revoked_at).is_(None),
+            col(Grant.id).not_in(noted),
+        )
+        .order_by(col(Grant.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.exec(query)).all()
+
+
+async def note_expiry(session: AsyncSession, grant: Grant) -> Step:
+    """Write into a grant's history that it expired, at the time when it did."""
+    return await _step(
+        session, grant.id, ConsentEventType.EXPIRED, grant.expires_at or grant.created_at
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +164,20 @@ class Given:
     sealed_external_id: bytes | None = None
 
 
-async def give_grant(session: AsyncSession, given: Given, now: datetime) -> Grant:
+async def give_grant(session: AsyncSession, given: Given, now: datetime) -> Sequence[Step]:
     """Write her grant, in place of the active one she gave this client for this purpose before.
 
     The caller holds the customer (`hold_customer`), so that only one grant can be the active one.
+
+    Returns:
+        The new grant, and after it those whose place it took.
     """
     ended = await _end_active_grants(
         session, given.customer_id, given.client_id, given.purpose, now
     )
-    for earlier in ended:
-        session.add(_event(earlier, ConsentEventType.REPLACED, [], now))
+    replaced = [
+        await _step(session, grant_id, ConsentEventType.REPLACED, now) for grant_id in ended
+    ]
     grant = Grant(
         id=new_id("gra", now),
         customer_id=given.customer_id,
@@ -137,14 +188,13 @@ async def give_grant(session: AsyncSession, given: Given, now: datetime) -> Gran
     )
     session.add(grant)
     await session.flush()
-    session.add(_event(grant.id, ConsentEventType.GRANTED, given.sections, now))
     await _ensure_subject(session, given.customer_id, given.client_id)
-    return grant
+    return [await _step(session, grant.id, ConsentEventType.GRANTED, now), *replaced]
 
 
 async def change_grant(
     session: AsyncSession, grant_id: str, given: Given, kind: ConsentEventType, now: datetime
-) -> Grant | None:
+) -> Step | None:
     """Write what she gives into an active grant of hers; nothing if it is not one, or not to this.
 
     The caller holds the customer.
@@ -164,8 +214,9 @@ async def change_grant(
     for name, value in _changeable(given).items():
         setattr(grant, name, value)
     session.add(grant)
-    session.add(_event(grant.id, kind, given.sections, now))
-    return grant
+    await session.flush()
+    await _let_refresh_tokens_follow(session, grant)
+    return await _step(session, grant.id, kind, now)
 
 
 async def find_active_grant(session: AsyncSession, grant_id: str, now: datetime) -> Grant | None:
@@ -280,9 +331,24 @@ def _changeable(given: Given) -> dict[str, Any]:
     }
 
 
-def _event(
-    grant_id: str, kind: ConsentEventType, sections: Sequence[str], now: datetime
-) -> ConsentEvent:
-    return ConsentEvent(
-        id=new_id("evt", now), grant_id=grant_id, type=kind, at=now, sections=list(sections)
+async def _let_refresh_tokens_follow(session: AsyncSession, grant: Grant) -> None:
+    await session.exec(
+        update(Token)
+        .where(
+            col(Token.grant_id) == grant.id,
+            col(Token.kind) == TokenKind.REFRESH,
+            col(Token.rotated_at).is_(None),
+        )
+        .values(expires_at=grant.expires_at)
     )
+
+
+async def _step(
+    session: AsyncSession, grant_id: str, kind: ConsentEventType, now: datetime
+) -> Step:
+    grant = await session.get_one(Grant, grant_id, populate_existing=True)
+    event = ConsentEvent(
+        id=new_id("evt", now), grant_id=grant_id, type=kind, at=now, sections=grant.sections
+    )
+    session.add(event)
+    return Step(event, grant)

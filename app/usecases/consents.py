@@ -20,6 +20,7 @@ from app.store.grants import (
     ConsentEventType,
     Given,
     Grant,
+    Step,
     change_grant,
     give_grant,
     hold_customer,
@@ -34,8 +35,10 @@ from app.usecases.asking import (
     without_asking,
 )
 from app.usecases.authorization import Authorization
+from app.usecases.consent_log import ConsentLog, Manner
 from app.usecases.customers import CurrentSession
 from app.usecases.purposes import MARKETING
+from app.usecases.receipts.facts import Actor, Means, Notice
 from oauth.server.asked import MERGE
 from oauth.server.engine import Asked, AuthorizationEngine, CannotRedirect
 from oauth.server.errors import InvalidGrantId, LoginRequired
@@ -54,6 +57,7 @@ class Choice:
         lasts_days: By how much a reconfirmation prolongs it.
         gpc: Whether her browser asks not to be marketed to (Global Privacy Control).
         despite_gpc: Whether she ticked that her choice counts all the same.
+        notice: What she was shown.
     """
 
     sections: Sequence[str]
@@ -62,6 +66,7 @@ class Choice:
     lasts_days: int | None = None
     gpc: bool = False
     despite_gpc: bool = False
+    notice: Notice | None = None
 
 
 class Consents:
@@ -73,6 +78,7 @@ class Consents:
         clock: The time.
         engine: The protocol's logic.
         authorization: Knows the keys that requests are judged with.
+        log: Writes receipts.
     """
 
     def __init__(
@@ -82,12 +88,14 @@ class Consents:
         clock: Clock,
         engine: AuthorizationEngine,
         authorization: Authorization,
+        log: ConsentLog,
     ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
         self._engine = engine
         self._authorization = authorization
+        self._log = log
 
     async def pending(self, request_id: str, customer_id: str) -> PendingConsent:
         """Return what she is to decide on.
@@ -158,6 +166,7 @@ class Consents:
         if choice.expires_at is not None and choice.expires_at <= self._clock():
             raise Invalid("The end of a grant must be in the future.")
         keys = await self._authorization.key_ring()
+        signer = await self._log.signer()
         async with self._database.writing() as session:
             found = await self._decided_now(session, request_id, current.customer_id)
             asked = await self._judge(session, found, keys)
@@ -166,8 +175,9 @@ class Consents:
             since = fresh_since(asked, found.created_at)
             if since is not None and current.signed_in_at < since:
                 raise Forbidden("Sign in again before you decide this.")
-            grant = await self._give(session, asked, current.customer_id, choice)
-            verdict = InvalidGrantId() if grant is None else grant
+            steps = await self._give(session, asked, current.customer_id, choice)
+            await self._log.record(session, steps, _manner(asked, choice), signer)
+            verdict = steps[0].grant if steps else InvalidGrantId()
             return _location(
                 await self._answer(session, found, verdict, current.signed_in_at, keys)
             )
@@ -192,7 +202,7 @@ class Consents:
 
     async def _give(
         self, session: AsyncSession, asked: Asked, customer_id: str, choice: Choice
-    ) -> Grant | None:
+    ) -> Sequence[Step]:
         now = self._clock()
         _check_marketing(asked, choice)
         sections = _given(asked, choice.sections)
@@ -217,7 +227,8 @@ class Consents:
         if asked.grant_id is None:
             return await give_grant(session, given, now)
         kind = ConsentEventType.WIDENED if asked.action == MERGE else ConsentEventType.CHANGED
-        return await change_grant(session, asked.grant_id, given, kind, now)
+        changed = await change_grant(session, asked.grant_id, given, kind, now)
+        return [] if changed is None else [changed]
 
     async def _external_id(
         self, session: AsyncSession, asked: Asked, customer_id: str
@@ -295,6 +306,17 @@ def _given(asked: Asked, sections: Sequence[str]) -> Sequence[str]:
     if not set(sections) <= set(asked.sections):
         raise Invalid("Only sections that were asked for can be given.")
     return given
+
+
+def _manner(asked: Asked, choice: Choice) -> Manner:
+    return Manner(
+        Actor.CUSTOMER,
+        Means.PAGE,
+        asked.sections,
+        gpc=choice.gpc,
+        despite_gpc=choice.gpc and choice.despite_gpc,
+        notice=choice.notice,
+    )
 
 
 def _check_marketing(asked: Asked, choice: Choice) -> None:

@@ -143,8 +143,8 @@ async def decide_later(world) -> str:
     world.clock.advance(seconds=1)
     async with world.database.writing() as session:
         given = Given(CUSTOMER, world.crm.id, "dpv:CustomerCare", ["topics"], None)
-        grant = await give_grant(session, given, world.clock())
-    return grant.id
+        [step, *_] = await give_grant(session, given, world.clock())
+    return step.grant.id
 
 
 async def waiting_for_a_lock(database) -> None:

@@ -121,8 +121,8 @@ class Portal:
         """Give a grant behind the pages' back; returns its id."""
         async with self.services.database.writing() as session:
             given = Given(customer_id, client_id, PURPOSE, sections, until)
-            grant = await give_grant(session, given, self.clock())
-            return grant.id
+            [step] = await give_grant(session, given, self.clock())
+            return step.grant.id
 
     async def reads(self, customer_id: str, client_id: str, grant_id: str, **about: Any) -> None:
         """Record a read."""
