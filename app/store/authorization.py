@@ -120,7 +120,7 @@ class SqlStores:
             .values(once_hash=secret_hash(once), expires_at=until)
             .on_conflict_do_nothing()
         )
-        return added.rowcount == 1
+        return bool(added.rowcount == 1)
 
     def hold_code(self, code_hash: str) -> CodeRecord | None:
         """Find a code, holding its grant."""

@@ -1,6 +1,6 @@
 """Consent requests: what a client asked for, waiting for her decision."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, update
@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.types import UtcDateTime
+
+CONSENT_LIFETIME = timedelta(minutes=10)
+"""For so long a request waits for her."""
 
 
 class ConsentRequest(SQLModel, table=True):

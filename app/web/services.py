@@ -13,6 +13,7 @@ from app.usecases.accesses import Accesses
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
 from app.usecases.connections import Connections
+from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
 from app.usecases.erasure import Erasure
@@ -36,6 +37,7 @@ class Services:
     contexts: Contexts
     clients: Clients
     authorization: Authorization
+    consents: Consents
     grants: Grants
     accesses: Accesses
     signing_keys: SigningKeys

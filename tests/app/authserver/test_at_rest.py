@@ -10,10 +10,9 @@ from sqlmodel import select
 from app.store.engine import Database
 from app.store.signing_keys import SigningKey
 from app.store.tables import metadata
-from app.usecases.authorization import Authorization
 from app.usecases.signing_keys import private_place
 from oauth.server.authlib import LOGGERS
-from tests.app.authserver.conftest import CUSTOMER, ISSUER, SECTIONS, VERIFIER, query_of
+from tests.app.authserver.conftest import VERIFIER, authorization_of, query_of
 
 
 async def dump(database: Database) -> str:
@@ -34,7 +33,7 @@ async def test_check_24_no_secret_is_in_the_database_or_in_a_debug_log(world, ca
     secrets = {world.crm.secret, VERIFIER}
 
     request_id = await world.consent_request()
-    url = await world.authorization.approve(request_id, CUSTOMER, ["topics"], None)
+    url = await world.approve(request_id, ["topics"], None)
     code = query_of(url)["code"]
     first = (await world.redeem(code)).json()
     second = (await world.refresh(first["refresh_token"])).json()
@@ -74,7 +73,7 @@ async def test_the_signing_keys_are_made_once_published_and_kept_sealed(world, v
         ("RSA", "RS256", "sig"),
     }
     assert not any({"d", "p", "q"} & set(key) for key in published)
-    after_restart = Authorization(world.database, vault, clock, ISSUER, SECTIONS)
+    after_restart = authorization_of(world.database, vault, clock)
     assert await after_restart.jwks() == {"keys": published}
 
     kept = await dump(world.database)
@@ -101,8 +100,8 @@ async def test_processes_that_start_at_once_publish_the_same_keys(world):
 
 async def test_a_restart_between_code_and_token_loses_nothing(world, vault, clock):
     code = await world.code()
-    world.http._transport.app.state.services.authorization = Authorization(
-        world.database, vault, clock, ISSUER, SECTIONS
+    world.http._transport.app.state.services.authorization = authorization_of(
+        world.database, vault, clock
     )
     tokens = (await world.redeem(code)).json()
     assert (await world.refresh(tokens["refresh_token"])).status_code == 200

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import import_key
 
+from oauth.server.jwk import MIN_RSA_BITS
 from oauth.server.keys import (
     PUBLISHED_AHEAD,
     Algorithm,
@@ -21,7 +22,6 @@ from oauth.server.keys import (
     signing_key,
     state_of,
 )
-from oauth.server.jwk import MIN_RSA_BITS
 from oauth.server.signing import KEY_TYPES
 from tests.support.clock import START
 
