@@ -16,7 +16,7 @@ from app.ids import new_id
 from app.main import create_app
 from app.settings import Settings
 from app.store.accesses import Access
-from app.store.grants import Given, give_grant
+from app.store.consent_steps import Given, give_grant
 from app.usecases.sections import OFFERED
 from app.wiring import build
 from oauth.server.messages import OAuthRequest
