@@ -11,7 +11,9 @@ const ALGORITHMS = {
 export async function authenticationBy(library, given) {
   if (given.private_key) {
     const { alg, kid } = given.private_key;
-    const key = await crypto.subtle.importKey("jwk", given.private_key, ALGORITHMS[alg], false, ["sign"]);
+    const key = await crypto.subtle.importKey(
+      "jwk", given.private_key, ALGORITHMS[alg], false, ["sign"],
+    );
     return library.PrivateKeyJwt({ key, kid });
   }
   return given.client_secret ? library.ClientSecretBasic(given.client_secret) : library.None();

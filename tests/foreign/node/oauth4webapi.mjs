@@ -12,8 +12,16 @@ const DPoP = given.dpop && oauth.DPoP(client, await oauth.generateKeyPair("ES256
 const options = { ...loopback, DPoP };
 let noncesAskedFor = 0;
 
-const resource = await discovered(oauth.resourceDiscoveryRequest, oauth.processResourceDiscoveryResponse, given.resource);
-const server = await discovered(oauth.discoveryRequest, oauth.processDiscoveryResponse, resource.authorization_servers[0]);
+const resource = await discovered(
+  given.resource,
+  oauth.resourceDiscoveryRequest,
+  oauth.processResourceDiscoveryResponse,
+);
+const server = await discovered(
+  resource.authorization_servers[0],
+  oauth.discoveryRequest,
+  oauth.processDiscoveryResponse,
+);
 
 const verifier = oauth.generateRandomCodeVerifier();
 const state = oauth.generateRandomState();
@@ -62,7 +70,9 @@ const userinfo = await answered(
 const context = await read(tokens.access_token);
 
 const renewed = await answered(
-  () => oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, options),
+  () => oauth.refreshTokenGrantRequest(
+    server, client, authentication, tokens.refresh_token, options,
+  ),
   (response) => oauth.processRefreshTokenResponse(server, client, response),
 );
 const known = await introspected(renewed.access_token);
@@ -86,7 +96,7 @@ tell({
   nonces_asked_for: noncesAskedFor,
 });
 
-async function discovered(request, process, address) {
+async function discovered(address, request, process) {
   const identifier = new URL(address);
   return process(identifier, await request(identifier, { algorithm: "oauth2", ...loopback }));
 }
@@ -112,10 +122,9 @@ async function read(token) {
 // Signed, as RFC 9701 has it.
 async function introspected(token) {
   if (!given.introspects) return null;
-  const response = await oauth.introspectionRequest(server, client, authentication, token, {
-    ...loopback,
-    requestJwtResponse: true,
-  });
+  const response = await oauth.introspectionRequest(
+    server, client, authentication, token, { ...loopback, requestJwtResponse: true },
+  );
   const body = await oauth.processIntrospectionResponse(server, client, response);
   await oauth.validateApplicationLevelSignature(server, response, loopback);
   return body;

@@ -32,10 +32,9 @@ async function granted() {
 }
 
 async function introspected() {
-  const response = await oauth.introspectionRequest(server, client, authentication, tokens.access_token, {
-    ...loopback,
-    requestJwtResponse: true,
-  });
+  const response = await oauth.introspectionRequest(
+    server, client, authentication, tokens.access_token, { ...loopback, requestJwtResponse: true },
+  );
   const body = await oauth.processIntrospectionResponse(server, client, response);
   await oauth.validateApplicationLevelSignature(server, response, loopback);
   return body;
