@@ -1,6 +1,7 @@
 """What foreign clients meet: one running Milieu, and a customer who is signed in."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from tests.foreign.stories import install_libraries
 from tests.support.deployment import Deployment, deployed
 from tests.support.person import Person
+
+NUMBERS = count(1)
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +26,9 @@ def deployment(
 
 @pytest.fixture
 def mara(deployment: Deployment) -> Iterator[Person]:
-    """A customer who is signed in."""
+    """A customer who is signed in, new to every company."""
     with Person(deployment.url) as person:
-        person.sign_in("mara@example.org")
+        person.sign_in(f"mara-{next(NUMBERS)}@example.org")
         yield person
 
 

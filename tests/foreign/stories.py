@@ -15,6 +15,11 @@ PATIENCE_S = 60
 Visit = Callable[[str], str]
 
 
+def nobody(address: str) -> str:
+    """Stand in for the customer of a story that takes none."""
+    raise AssertionError(f"No customer was to be sent to {address}.")
+
+
 class StoryFailed(Exception):
     """A script ended before its story did; the message is what it said."""
 
@@ -27,7 +32,7 @@ def install_libraries() -> None:
         subprocess.run([path_of(NPM), "ci", "--no-progress"], cwd=FOLDER, check=True)
 
 
-def story(script: str, visit: Visit, **given: Any) -> dict[str, Any]:
+def story(script: str, visit: Visit = nobody, **given: Any) -> dict[str, Any]:
     """Let a script tell its story.
 
     Args:

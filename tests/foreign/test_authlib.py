@@ -79,7 +79,7 @@ async def test_code_refresh_introspection_and_revocation(
 
 async def signed_in(deployment: Deployment, crm: AsyncOAuth2Client, id_token: str) -> str:
     """Validate an ID token as Authlib's integrations do; return who she is."""
-    keys = await crm.get(f"{deployment.url}/oauth/jwks", withhold_token=True)
+    keys = await crm.request("GET", f"{deployment.url}/oauth/jwks", withhold_token=True)
     token = jwt.decode(id_token, KeySet.import_key_set(keys.json()), ["RS256", "ES256"])
     claims = CodeIDToken(
         token.claims,
@@ -100,7 +100,7 @@ async def introspected(deployment: Deployment, crm: AsyncOAuth2Client, tokens: d
 
 @pytest.mark.parametrize("kind", [OAuth2Client, OAuth2Session])
 def test_client_credentials(kind: type, deployment: Deployment, company: Company):
-    with configured(kind, company, deployment, scope="context:lookup") as client:
+    with configured(kind, company, deployment, scope="context.lookup") as client:
         token = client.fetch_token(f"{deployment.url}/oauth/token", grant_type="client_credentials")
-    assert token["scope"] == "context:lookup"
+    assert token["scope"] == "context.lookup"
     assert "refresh_token" not in token

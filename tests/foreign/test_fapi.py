@@ -48,9 +48,9 @@ def test_the_whole_story(library: str, given: dict[str, Any], mara: Person):
 
 
 @pytest.mark.parametrize("library", ["openid_client", "oauth4webapi"])
-def test_client_credentials(library: str, given: dict[str, Any], mara: Person):
-    lookup = {**given, "scope": "context:lookup"}
-    end = story(f"{library}_credentials", mara.decide, **lookup, dpop=True)
+def test_client_credentials(library: str, given: dict[str, Any]):
+    lookup = {**given, "scope": "context.lookup"}
+    end = story(f"{library}_credentials", **lookup, dpop=True)
     assert end["tokens"]["token_type"] == "dpop"
     assert end["known"]["active"] is True
 

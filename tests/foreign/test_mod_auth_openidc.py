@@ -51,7 +51,7 @@ def test_she_signs_in_consents_and_is_known_by_a_name_of_this_company_alone(
             expect(page).to_have_url(re.compile(re.escape(deployment.url)))
             if number == 0:
                 sign_in(page, deployment)
-            page.get_by_role("button", name="Allow").click()
+            page.get_by_role("button", name="Allow it").click()
             expect(page).to_have_url(address)
             names.append(page.locator("#user").inner_text())
     assert all(re.fullmatch(r"\S{8,}", name) for name in names)

@@ -62,16 +62,15 @@ def test_a_rich_request_with_tokens_bound_to_a_key(register, deployment: Deploym
 
 
 @pytest.mark.parametrize("register", [by_secret, by_key])
-def test_client_credentials(register, deployment: Deployment, mara: Person):
+def test_client_credentials(register, deployment: Deployment):
     company = register(deployment)
     end = story(
         "oauth4webapi_credentials",
-        mara.decide,
         **company.given(),
         issuer=deployment.url,
-        scope="context:lookup",
+        scope="context.lookup",
         dpop=True,
     )
     assert end["tokens"]["token_type"] == "dpop"
-    assert (end["known"]["active"], end["known"]["scope"]) == (True, "context:lookup")
+    assert (end["known"]["active"], end["known"]["scope"]) == (True, "context.lookup")
     assert end["afterwards"] == {"active": False}

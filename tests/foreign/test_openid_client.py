@@ -54,16 +54,15 @@ def test_her_context_with_bearer_tokens(deployment: Deployment, mara: Person):
 
 @pytest.mark.parametrize("dpop", [False, True])
 @pytest.mark.parametrize("register", [by_secret, by_key])
-def test_client_credentials(register, dpop: bool, deployment: Deployment, mara: Person):
+def test_client_credentials(register, dpop: bool, deployment: Deployment):
     company = register(deployment)
     end = story(
         "openid_client_credentials",
-        mara.decide,
         **company.given(),
         issuer=deployment.url,
-        scope="context:lookup",
+        scope="context.lookup",
         dpop=dpop,
     )
-    assert end["tokens"]["scope"] == end["known"]["scope"] == "context:lookup"
+    assert end["tokens"]["scope"] == end["known"]["scope"] == "context.lookup"
     assert end["known"]["active"] is True
     assert end["afterwards"] == {"active": False}

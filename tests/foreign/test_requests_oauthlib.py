@@ -67,11 +67,11 @@ def test_an_app_without_a_secret(deployment: Deployment, mara: Person):
 
 def test_client_credentials(deployment: Deployment, company: Company):
     with OAuth2Session(
-        client=BackendApplicationClient(company.client_id, scope=["context:lookup"])
+        client=BackendApplicationClient(company.client_id, scope=["context.lookup"])
     ) as session:
         token = session.fetch_token(
             f"{deployment.url}/oauth/token",
             auth=HTTPBasicAuth(company.client_id, company.client_secret),
         )
-    assert token["scope"] == ["context:lookup"]
+    assert token["scope"] == ["context.lookup"]
     assert "refresh_token" not in token
