@@ -74,6 +74,12 @@ class Settings(DatabaseSettings):
         default=True, description="Whether `milieu serve` also does the refreshes that are due."
     )
     refresh_every_s: float = Field(default=6 * 3600, ge=1, description="Rest between refreshes.")
+    signing_key_rotate_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="How long a key signs before the worker has a new one take over; 0: never.",
+    )
 
     @field_validator("issuer")
     @classmethod
