@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app.usecases.sections import OFFERED
 from tests.support.require import NODE, NPM, path_of
 
 FOLDER = Path(__file__).with_name("node")
@@ -63,6 +64,12 @@ def story(script: str, visit: Visit = nobody, **given: Any) -> dict[str, Any]:
         finally:
             patience.cancel()
             process.kill()
+
+
+def granted_sections(context: dict[str, Any]) -> set[str]:
+    """Tell which sections of a context were granted, whether or not there is anything in them."""
+    withheld = {"status": "absent", "reason": "not_granted"}
+    return {name for name in OFFERED if context["sections"][name] != withheld}
 
 
 def _dialogue(

@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from tests.foreign.companies import Company, by_key, by_secret
+from tests.foreign.stories import granted_sections
 from tests.support.deployment import Deployment
 from tests.support.person import Person
 
@@ -66,7 +67,8 @@ async def test_code_refresh_introspection_and_revocation(
 
     renewed = dict(await crm.refresh_token(f"{deployment.url}/oauth/token"))
     assert renewed["refresh_token"] != tokens["refresh_token"]
-    assert (await crm.get(f"{deployment.url}/v1/context")).status_code == httpx2.codes.OK
+    context = (await crm.get(f"{deployment.url}/v1/context")).json()
+    assert granted_sections(context) == {"topics", "sentiment"}
 
     known = await introspected(deployment, crm, renewed)
     assert (known["active"], known["scope"], known["sub"]) == (True, SCOPE, who)

@@ -9,7 +9,7 @@ import pytest
 from authlib.integrations.requests_client import OAuth2Session
 
 from tests.foreign.companies import Company, by_key
-from tests.foreign.stories import StoryFailed, story
+from tests.foreign.stories import StoryFailed, granted_sections, story
 from tests.support.deployment import PURPOSE, Deployment
 from tests.support.person import Person
 
@@ -41,7 +41,7 @@ def test_the_whole_story(library: str, given: dict[str, Any], mara: Person):
     assert end["tokens"]["token_type"] == "dpop"
     assert set(end["tokens"]["scope"].split()) == set(SCOPE.split())
     assert end["userinfo"]["sub"] == end["id_token"]["sub"]
-    assert set(end["context"]["sections"]) >= {"topics", "sentiment"}
+    assert granted_sections(end["context"]) == {"topics", "sentiment"}
     assert end["known"]["active"] is True
     assert end["afterwards"] == {"active": False}
     assert end["refused"] == 401

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.foreign.companies import Company, by_key, by_secret, public
-from tests.foreign.stories import story
+from tests.foreign.stories import granted_sections, story
 from tests.support.deployment import Deployment
 from tests.support.person import Person
 
@@ -36,7 +36,7 @@ def test_her_context_with_tokens_bound_to_a_key(register, deployment: Deployment
     assert end["tokens"]["token_type"] == end["renewed"]["token_type"] == "dpop"
     assert end["tokens"]["scope"] == end["renewed"]["scope"] == SCOPE
     assert end["renewed"]["refresh_token"] != end["tokens"]["refresh_token"]
-    assert set(end["context"]["sections"]) >= {"topics", "sentiment"}
+    assert granted_sections(end["context"]) == {"topics", "sentiment"}
     assert end["refused"] == 401
     if company.authenticates:
         known = end["known"]
