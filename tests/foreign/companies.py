@@ -1,7 +1,10 @@
 """Companies as the command line registers them, by each way to authenticate."""
 
 import asyncio
+import json
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from joserfc.jwk import ECKey, RSAKey
@@ -10,8 +13,8 @@ from app.clock import system_clock
 from app.store.engine import Database
 from app.usecases.clients import Clients
 from app.usecases.sections import OFFERED
-from tests.support.deployment import PURPOSE, Deployment
-from tests.support.servers import free_port
+from tests.support.deployment import MASTER_KEY, PURPOSE, Deployment
+from tests.support.servers import free_port, milieu
 from tests.support.threads import in_thread
 
 
@@ -45,31 +48,56 @@ def by_secret(deployment: Deployment, redirect_uri: str | None = None) -> Compan
     return _registered(deployment, redirect_uri)
 
 
-def by_key(deployment: Deployment, algorithm: str = "ES256", **profile: str) -> Company:
-    """Register a company that authenticates by a key of its own (`private_key_jwt`).
+def by_key(deployment: Deployment, algorithm: str = "ES256") -> Company:
+    """Register a company that authenticates by a key of its own (`private_key_jwt`)."""
+    public_keys, private_key = _keys(algorithm)
+    return _registered(deployment, jwks=public_keys, private_key=private_key)
+
+
+def by_command(deployment: Deployment, folder: Path, algorithm: str) -> Company:
+    """Register a company that is held to FAPI 2.0, as an operator does.
 
     Args:
         deployment: Where.
+        folder: For the file with its keys.
         algorithm: ES256 or PS256.
-        **profile: `profile="fapi2"` for one that is held to that.
     """
+    public_keys, private_key = _keys(algorithm)
+    file = folder / "keys.json"
+    file.write_text(json.dumps(public_keys))
+    address = f"http://localhost:{free_port()}/callback"
+    settings = {
+        "MILIEU_ENVIRONMENT": "development",
+        "MILIEU_DATABASE_URL": deployment.database_url,
+        "MILIEU_MASTER_KEY": MASTER_KEY,
+    }
+    with milieu(
+        *("client", "create", "Northwind Broadband", "--uri", "https://northwind.example"),
+        *("--redirect-uri", address, "--purpose", PURPOSE),
+        *("--jwks", str(file), "--profile", "fapi2"),
+        env=settings,
+        folder=folder,
+    ) as command:
+        assert command.wait() == 0, command.log
+        found = re.fullmatch(r"client_id=(\S+)", command.log.strip())
+    assert found, "it has an id, and no secret"
+    return Company(found[1], address, private_key=private_key)
+
+
+def public(deployment: Deployment) -> Company:
+    """Register an app that cannot keep a secret."""
+    return _registered(deployment, public=True)
+
+
+def _keys(algorithm: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Make a key; return its public half in a JWK Set, and all of it."""
     parameters = {"use": "sig", "alg": algorithm}
     key = (
         ECKey.generate_key("P-256", parameters, auto_kid=True)
         if algorithm == "ES256"
         else RSAKey.generate_key(2048, parameters, auto_kid=True)
     )
-    return _registered(
-        deployment,
-        jwks={"keys": [key.as_dict(private=False)]},
-        private_key=dict(key.as_dict(private=True)),
-        **profile,
-    )
-
-
-def public(deployment: Deployment) -> Company:
-    """Register an app that cannot keep a secret."""
-    return _registered(deployment, public=True)
+    return {"keys": [key.as_dict(private=False)]}, dict(key.as_dict(private=True))
 
 
 def _registered(

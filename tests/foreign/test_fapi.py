@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from authlib.integrations.requests_client import OAuth2Session
 
-from tests.foreign.companies import Company, by_key
+from tests.foreign.companies import Company, by_command
 from tests.foreign.stories import StoryFailed, granted_sections, story
 from tests.support.deployment import PURPOSE, Deployment
 from tests.support.person import Person
@@ -18,9 +18,11 @@ pytestmark = [pytest.mark.foreign, pytest.mark.usefixtures("libraries")]
 SCOPE = "openid context:topics context:sentiment"
 
 
-@pytest.fixture(params=["ES256", "PS256"])
-def company(request: pytest.FixtureRequest, deployment: Deployment) -> Company:
-    return by_key(deployment, request.param, profile="fapi2")
+@pytest.fixture(scope="module", params=["ES256", "PS256"])
+def company(
+    request: pytest.FixtureRequest, deployment: Deployment, tmp_path_factory: pytest.TempPathFactory
+) -> Company:
+    return by_command(deployment, tmp_path_factory.mktemp("keys"), request.param)
 
 
 @pytest.fixture
