@@ -59,6 +59,18 @@ class Settings(DatabaseSettings):
         repr=False,
     )
     mail_from: str = "Milieu <no-reply@localhost>"
+    operator_name: str = Field(
+        default="Milieu", min_length=1, description="Who runs this deployment, for receipts."
+    )
+    operator_email: str | None = Field(default=None, description="Whom to write to, for receipts.")
+    operator_address: str | None = Field(
+        default=None, description="Postal address in one line, for receipts."
+    )
+    jurisdiction: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{2}$",
+        description="Whose law applies, for receipts: an ISO 3166-1 alpha-2 code, or EU.",
+    )
     outbound_exceptions: frozenset[str] = Field(
         default=frozenset(),
         description="Exact host:port pairs that may be reached although private and without TLS.",

@@ -19,18 +19,23 @@ from app.usecases.accesses import Accesses
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
 from app.usecases.connections import Connections
+from app.usecases.consent_log import ConsentLog
 from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
 from app.usecases.erasure import Erasure
+from app.usecases.giving import Giving
 from app.usecases.grants import Grants
 from app.usecases.linking import Linking
+from app.usecases.managed_grants import ManagedGrants
 from app.usecases.possession import Possession
+from app.usecases.receipts.facts import Party
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.sections import OFFERED
 from app.usecases.signing_keys import SigningKeys
 from app.web.services import Services
+from app.work.expiry import Expiry
 from app.work.rotation import Rotation
 from app.work.tidy import Tidy
 from app.work.worker import Worker
@@ -93,6 +98,11 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     connections = Connections(database, vault, clock, linking, due)
     engine = authorization_engine(vault, clock, issuer, OFFERED)
     authorization = Authorization(database, clock, engine, signing_keys)
+    operator = Party(
+        issuer, settings.operator_name, issuer, settings.operator_email, settings.operator_address
+    )
+    log = ConsentLog(vault, signing_keys, operator, settings.jurisdiction)
+    grants = Grants(database, clock, log)
     services = Services(
         issuer=issuer,
         clock=clock,
@@ -105,14 +115,18 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         contexts=Contexts(database, vault, clock, Possession(database, vault, clock, issuer)),
         clients=Clients(database, clock, OFFERED),
         authorization=authorization,
-        consents=Consents(database, vault, clock, engine, authorization),
-        grants=Grants(database, clock),
+        consents=Consents(
+            database, clock, engine, authorization, Giving(vault, clock, engine.sections), log
+        ),
+        grants=grants,
+        managed_grants=ManagedGrants(database, clock, engine, log),
         accesses=Accesses(database),
         signing_keys=signing_keys,
         outbox=outbox,
     )
     rotation = Rotation(signing_keys, clock, _days(settings.signing_key_rotate_days))
-    worker = Worker(refresh, (Tidy(database, clock), rotation), due)
+    chores = (Tidy(database, clock), rotation, Expiry(grants, clock))
+    worker = Worker(refresh, chores, due)
     return Runtime(services, worker, settings.embedded_worker)
 
 

@@ -11,6 +11,7 @@ from oauth.server.messages import OAuthRequest, OAuthResponse, redirect
 from oauth.server.metadata import (
     AUTHORIZE_PATH,
     DISCOVERY_PATH,
+    GRANTS_PATH,
     INTROSPECT_PATH,
     JWKS_PATH,
     METADATA_PATH,
@@ -22,6 +23,7 @@ from oauth.server.metadata import (
 from oauth.server.resources import RESOURCE_METADATA_PATH
 
 CONSENT_PATH = "/consent/"
+RECEIPT_KEYS_PATH = "/receipts/jwks"
 PUBLIC_FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 
 router = APIRouter(include_in_schema=False)
@@ -66,6 +68,30 @@ async def userinfo(request: Request, services: ServicesOf) -> Response:
 async def revoke(request: Request, services: ServicesOf) -> Response:
     """Revoke a token."""
     return _http(await services.authorization.revoke(await _parsed(request)))
+
+
+@router.get(GRANTS_PATH + "/{grant_id}")
+async def show_grant(request: Request, services: ServicesOf, grant_id: str) -> Response:
+    """Say what a grant covers."""
+    return _http(await services.managed_grants.show(await _parsed(request), grant_id))
+
+
+@router.get(GRANTS_PATH + "/{grant_id}/receipts")
+async def receipts(request: Request, services: ServicesOf, grant_id: str) -> Response:
+    """Return the receipts of a grant."""
+    return _http(await services.managed_grants.receipts(await _parsed(request), grant_id))
+
+
+@router.delete(GRANTS_PATH + "/{grant_id}")
+async def revoke_grant(request: Request, services: ServicesOf, grant_id: str) -> Response:
+    """End a grant."""
+    return _http(await services.managed_grants.revoke(await _parsed(request), grant_id))
+
+
+@router.get(RECEIPT_KEYS_PATH)
+async def receipt_keys(services: ServicesOf) -> Response:
+    """Publish every key that ever signed a receipt."""
+    return _public(await services.signing_keys.archive())
 
 
 @router.get(METADATA_PATH)

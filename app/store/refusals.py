@@ -1,11 +1,13 @@
 """Refusals: that she said no, remembered for a day, so that she is not asked again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.clients import Client
 from app.store.types import UtcDateTime
 
 
@@ -45,11 +47,14 @@ async def forget_refusals(session: AsyncSession, customer_id: str, client_id: st
     )
 
 
-async def refusals_since(session: AsyncSession, customer_id: str, since: datetime) -> list[Refusal]:
-    """List what she refused since then, the newest first."""
+async def refusals_since(
+    session: AsyncSession, customer_id: str, since: datetime
+) -> Sequence[tuple[Refusal, Client]]:
+    """List what she refused since then, the newest first, with whom."""
     query = (
-        select(Refusal)
+        select(Refusal, Client)
+        .join(Client, col(Client.id) == col(Refusal.client_id))
         .where(col(Refusal.customer_id) == customer_id, col(Refusal.at) > since)
         .order_by(col(Refusal.at).desc())
     )
-    return list((await session.exec(query)).all())
+    return (await session.exec(query)).all()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,13 +21,11 @@ from app.usecases.identifiers import normal_email
 from app.usecases.possession import Possession, PresentedToken
 from app.usecases.renderings import Renderings
 from app.usecases.sections import NOT_OFFERED
+from app.usecases.use import USE_FOR
 from context.document import Absence, AnySection, Context
 from context.explain import Explanation
 from context.section import Section
 from oauth.server.scopes import SCOPE_PREFIX
-
-USE_FOR = timedelta(hours=1)
-"""How long an answer may be used; after that the client reads again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
 from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
+from app.usecases.managed_grants import ManagedGrants
 from app.usecases.refresh import Refresh
 from app.usecases.signing_keys import SigningKeys
 
@@ -39,6 +40,7 @@ class Services:
     authorization: Authorization
     consents: Consents
     grants: Grants
+    managed_grants: ManagedGrants
     accesses: Accesses
     signing_keys: SigningKeys
     outbox: Outbox | None

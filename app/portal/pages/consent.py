@@ -1,5 +1,6 @@
 """The consent page: who asks, why, what exactly, for how long; allowing and refusing alike."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +18,10 @@ from app.portal.redirect import see, to
 from app.portal.render import page
 from app.portal.words import ABSENCES, REMEDIES
 from app.usecases.asking import PendingConsent
-from app.usecases.consents import Choice
 from app.usecases.customers import CurrentSession
 from app.usecases.durations import offered
+from app.usecases.giving import Choice
+from app.usecases.receipts.facts import Notice
 from app.web.return_to import ReturnTo
 from app.web.services import Services, ServicesOf
 from app.web.session import MaybeSession, SignedInSession, SignInNeeded, check_csrf
@@ -144,6 +146,7 @@ async def _allow(
         lasts_days=chosen.lasts_days,
         gpc=_has_gpc(request),
         despite_gpc=form.despite_gpc,
+        notice=_notice(pending),
     )
     return to(await services.consents.approve(request_id, session, choice))
 
@@ -154,6 +157,13 @@ def _problem(pending: PendingConsent, decision: str, ticked: Sequence[str]) -> s
     if not ticked and not pending.signs_in:
         return "Nothing is ticked. Tick what may be seen, or refuse; refusing is fine."
     return ""
+
+
+def _notice(pending: PendingConsent) -> Notice:
+    """Tell what she read: who asks, what for, and what each part is."""
+    said = [pending.client_name, pending.client_host, pending.purpose_label]
+    said += [section.description for section in Section if section in pending.sections]
+    return Notice("en", hashlib.sha256("\n".join(said).encode()).hexdigest())
 
 
 def _has_gpc(request: Request) -> bool:

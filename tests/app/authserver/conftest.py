@@ -23,8 +23,13 @@ from app.usecases.admission import is_over, refusal_of
 from app.usecases.asking import PendingConsent
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
-from app.usecases.consents import Choice, Consents
+from app.usecases.consent_log import ConsentLog
+from app.usecases.consents import Consents
 from app.usecases.customers import CurrentSession
+from app.usecases.giving import Choice, Giving
+from app.usecases.grants import Grants
+from app.usecases.managed_grants import ManagedGrants
+from app.usecases.receipts.facts import Party
 from app.usecases.signing_keys import SigningKeys
 from app.wiring import authorization_engine
 from tests.support.clock import SettableClock
@@ -34,6 +39,7 @@ SECTIONS = ("topics", "sentiment", "network", "rhythm")
 CALLBACK = "https://crm.example/callback"
 VERIFIER = "v" * 43
 CUSTOMER = "cus_ada"
+OPERATOR = Party(ISSUER, "Milieu", ISSUER)
 
 
 def s256(verifier: str) -> str:
@@ -65,6 +71,7 @@ class World:
     http: httpx.AsyncClient
     authorization: Authorization
     consents: Consents
+    grants: Grants
     clients: Clients
     database: Database
     clock: SettableClock
@@ -174,7 +181,10 @@ async def world(database, clock, vault) -> AsyncIterator[World]:
     keys = SigningKeys(database, vault, clock)
     engine = authorization_engine(vault, clock, ISSUER, SECTIONS)
     authorization = Authorization(database, clock, engine, keys)
-    consents = Consents(database, vault, clock, engine, authorization)
+    log = ConsentLog(vault, keys, OPERATOR, None)
+    consents = Consents(
+        database, clock, engine, authorization, Giving(vault, clock, engine.sections), log
+    )
     clients = Clients(database, clock, SECTIONS)
     async with database.writing() as session:
         session.add(Customer(id=CUSTOMER, created_at=clock()))
@@ -182,7 +192,11 @@ async def world(database, clock, vault) -> AsyncIterator[World]:
         session.add(DataKey(customer_id=CUSTOMER, wrapped=vault.new_data_key(CUSTOMER)))
     app = FastAPI()
     app.include_router(router)
-    app.state.services = SimpleNamespace(authorization=authorization)
+    app.state.services = SimpleNamespace(
+        authorization=authorization,
+        managed_grants=ManagedGrants(database, clock, engine, log),
+        signing_keys=keys,
+    )
 
     @app.exception_handler(MilieuError)
     async def error_page(_request: Request, error: MilieuError) -> JSONResponse:
@@ -205,6 +219,7 @@ async def world(database, clock, vault) -> AsyncIterator[World]:
             http,
             authorization,
             consents,
+            Grants(database, clock, log),
             clients,
             database,
             clock,

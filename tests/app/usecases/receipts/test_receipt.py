@@ -175,6 +175,15 @@ def test_every_section_and_every_purpose_has_a_term_that_exists():
     assert {TERMS[purpose] for purpose in PURPOSES} == {"purpose"}
 
 
+def test_what_names_something_is_a_name_and_not_a_text():
+    replaced = replace(GRANTED, event=Event.REPLACED, replaced_by="gra_2")
+    written = [term for term in graph(receipt(replaced)).objects() if isinstance(term, Literal)]
+    known = (*PREFIXES.values(), *(f"{prefix}:" for prefix in PREFIXES), SCHEMAS)
+    assert [str(text) for text in written if str(text).startswith(known)] == []
+    ours = {str(text) for text in written if str(text).startswith(GRANTED.operator.id)}
+    assert ours == {GRANTED.operator.id}
+
+
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own parser
 def test_two_processors_read_the_same():
     assert isomorphic(graph(receipt(GRANTED)), second_graph(receipt(GRANTED)))
