@@ -15,8 +15,8 @@ from oauth.server.jwk import UnusableKey, public_key
 from oauth.server.signing import NotVerified, verified
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "PS256", "RS256")
-FAPI_ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "PS256")
+ALGORITHMS = ("ES256", "Ed25519", "PS256", "RS256")
+FAPI_ALGORITHMS = ("ES256", "Ed25519", "PS256")
 """FAPI 2.0 Security Profile, section 5.4.1."""
 LONGEST = timedelta(hours=1)
 """From now to its end. Authlib's clients make theirs as long; each is good for one request."""
