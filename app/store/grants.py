@@ -1,15 +1,12 @@
 """Grants: her consent for a client, its history, and the requests she is deciding on."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, and_, or_, update
+from sqlalchemy import JSON, ColumnElement, LargeBinary, and_, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.ids import new_id, new_secret
 from app.store.clients import Client
 from app.store.customers import Customer, Subject
 from app.store.types import UtcDateTime
@@ -18,7 +15,11 @@ from app.store.types import UtcDateTime
 class ConsentEventType(StrEnum):
     """What can happen to a grant."""
 
+    EXPIRED = "expired"
     GRANTED = "granted"
+    WIDENED = "widened"
+    CHANGED = "changed"
+    RECONFIRMED = "reconfirmed"
     REVOKED = "revoked"
     REPLACED = "replaced"
 
@@ -36,6 +37,18 @@ class Grant(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    signs_in: bool = Field(default=False, description="Whether the client may sign her in.")
+    is_single_call: bool = Field(default=False, description="Whether it is for one call alone.")
+    lens: dict[str, list[str]] = Field(
+        default_factory=dict, sa_type=JSON, description="Brands and rivals it may hear of."
+    )
+    external_id_index: str | None = Field(
+        default=None, description="Blind index of the client's own number for her."
+    )
+    sealed_external_id: bytes | None = Field(default=None, sa_type=LargeBinary)
+    lasts_days: int | None = Field(
+        default=None, description="By how much a reconfirmation prolongs it."
+    )
 
 
 class ConsentEvent(SQLModel, table=True):
@@ -48,92 +61,44 @@ class ConsentEvent(SQLModel, table=True):
     type: str
     at: datetime = Field(sa_type=UtcDateTime)
     sections: list[str] = Field(sa_type=JSON)
+    sealed_receipt: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
-class ConsentRequest(SQLModel, table=True):
-    """A validated authorization request that waits for her decision.
-
-    Its id is a secret that only the browser she was sent to us with has been told; nothing else
-    binds it to that browser. The decision is bound to her session, by the form's CSRF token.
-    """
-
-    __tablename__ = "consent_requests"
-
-    id_hash: str = Field(primary_key=True)
-    client_id: str = Field(foreign_key="clients.id", ondelete="CASCADE")
-    parameters: dict[str, Any] = Field(sa_type=JSON, description="What the client asked for.")
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    expires_at: datetime = Field(sa_type=UtcDateTime)
-    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+async def find_active_grant(session: AsyncSession, grant_id: str, now: datetime) -> Grant | None:
+    """Find a grant that has not ended, and let nobody else decide about it meanwhile."""
+    query = (
+        select(Grant)
+        .where(col(Grant.id) == grant_id, has_not_ended(now))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.exec(query)).one_or_none()
 
 
-async def revoke_grant(
-    session: AsyncSession, grant_id: str, customer_id: str, now: datetime
-) -> bool:
-    """End her grant, whose tokens end with it; say whether it was hers and had not ended."""
-    result = await session.exec(
-        update(Grant)
+async def latest_grant(
+    session: AsyncSession, customer_id: str, client_id: str, purpose: str
+) -> Grant | None:
+    """Find the last grant she gave this client for this purpose, unless she revoked it."""
+    query = (
+        select(Grant)
         .where(
-            col(Grant.id) == grant_id,
             col(Grant.customer_id) == customer_id,
+            col(Grant.client_id) == client_id,
+            col(Grant.purpose) == purpose,
             col(Grant.revoked_at).is_(None),
         )
-        .values(revoked_at=now)
+        .order_by(col(Grant.id).desc())
+        .limit(1)
     )
-    if not result.rowcount:
-        return False
-    session.add(_event(grant_id, ConsentEventType.REVOKED, [], now))
-    return True
+    return (await session.exec(query)).first()
 
 
-async def give_grant(
-    session: AsyncSession,
-    customer_id: str,
-    client_id: str,
-    purpose: str,
-    sections: Sequence[str],
-    expires_at: datetime | None,
-    now: datetime,
-) -> Grant:
-    """Write her grant, in place of the active one she gave this client for this purpose before.
-
-    The caller holds the customer (`hold_customer`), so that only one grant can be the active one.
-    """
-    for earlier in await _end_active_grants(session, customer_id, client_id, purpose, now):
-        session.add(_event(earlier, ConsentEventType.REPLACED, [], now))
-    grant = Grant(
-        id=new_id("gra", now),
-        customer_id=customer_id,
-        client_id=client_id,
-        purpose=purpose,
-        sections=list(sections),
-        created_at=now,
-        expires_at=expires_at,
+async def find_subject(session: AsyncSession, customer_id: str, client_id: str) -> str | None:
+    """Return the name under which a client knows her, if she ever gave it anything."""
+    query = select(Subject.subject).where(
+        col(Subject.customer_id) == customer_id, col(Subject.client_id) == client_id
     )
-    session.add(grant)
-    await session.flush()
-    session.add(_event(grant.id, ConsentEventType.GRANTED, sections, now))
-    await _ensure_subject(session, customer_id, client_id)
-    return grant
-
-
-async def find_consent_request(session: AsyncSession, id_hash: str) -> ConsentRequest | None:
-    """Find a consent request, decided and expired ones included."""
-    return await session.get(ConsentRequest, id_hash, populate_existing=True)
-
-
-async def take_consent_request(session: AsyncSession, id_hash: str, now: datetime) -> bool:
-    """Mark a consent request as decided, atomically; say whether it still waited for that."""
-    result = await session.exec(
-        update(ConsentRequest)
-        .where(
-            col(ConsentRequest.id_hash) == id_hash,
-            col(ConsentRequest.decided_at).is_(None),
-            col(ConsentRequest.expires_at) > now,
-        )
-        .values(decided_at=now)
-    )
-    return result.rowcount == 1
+    return (await session.exec(query)).one_or_none()
 
 
 async def hold_customer(session: AsyncSession, customer_id: str) -> Customer | None:
@@ -152,50 +117,23 @@ def grant_is_active(now: datetime | ColumnElement[datetime]) -> ColumnElement[bo
     Every flow that issues, renews or accepts anything under a grant asks this.
     """
     return and_(
-        _has_not_ended(now),
+        has_not_ended(now),
         col(Customer.disabled_at).is_(None),
         col(Client.disabled_at).is_(None),
     )
 
 
-async def _end_active_grants(
-    session: AsyncSession, customer_id: str, client_id: str, purpose: str, now: datetime
-) -> Sequence[str]:
-    # One statement, so that a grant she revokes at the same moment stays revoked by her.
-    ended = await session.exec(
-        update(Grant)
-        .where(
-            col(Grant.customer_id) == customer_id,
-            col(Grant.client_id) == client_id,
-            col(Grant.purpose) == purpose,
-            _has_not_ended(now),
-        )
-        .values(revoked_at=now)
-        .returning(col(Grant.id))
+def subject_of_grant() -> ColumnElement[bool]:
+    """Join a grant with the name under which its client knows its customer."""
+    return and_(
+        col(Subject.customer_id) == col(Grant.customer_id),
+        col(Subject.client_id) == col(Grant.client_id),
     )
-    return ended.scalars().all()
 
 
-def _has_not_ended(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+def has_not_ended(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """A grant that was neither revoked nor has expired, whoever gave it to whom."""
     return and_(
         col(Grant.revoked_at).is_(None),
         or_(col(Grant.expires_at).is_(None), col(Grant.expires_at) > now),
-    )
-
-
-async def _ensure_subject(session: AsyncSession, customer_id: str, client_id: str) -> None:
-    known = select(Subject).where(
-        col(Subject.customer_id) == customer_id, col(Subject.client_id) == client_id
-    )
-    if (await session.exec(known)).one_or_none() is None:
-        session.add(
-            Subject(subject=new_secret("sub_"), customer_id=customer_id, client_id=client_id)
-        )
-
-
-def _event(
-    grant_id: str, kind: ConsentEventType, sections: Sequence[str], now: datetime
-) -> ConsentEvent:
-    return ConsentEvent(
-        id=new_id("evt", now), grant_id=grant_id, type=kind, at=now, sections=list(sections)
     )
