@@ -20,6 +20,7 @@ from context.engines.models import load_engine, load_engine_that_works
 from context.render import Source, render
 from context.section import Section
 from context.training.labelled import DataError, read_lines
+from context.training.left_out import count_posts
 from context.training.posts_file import as_utc, read_window
 from context.training.score import score as score_texts
 
@@ -137,6 +138,14 @@ def digest(
     with console.status("Reading the posts …"):
         made = analyse(window, None, reader, at)
         context = render([Source("file", made, at)], list(Section), at)
+        posts = count_posts(window, reader, at)
+    console.print(
+        f"Posts of hers: {posts.read} read; left out: {posts.sensitive} sensitive,"
+        f" {posts.wordless} too short, {posts.later} later than --now,"
+        f" {posts.earlier} older than a month or too many.",
+        soft_wrap=True,
+        highlight=False,
+    )
     told = {"engine": made.engine, "bytes": len(made.to_bytes())} | dataclasses.asdict(context)
     out.write_text(json.dumps(told, indent=2, default=_plain) + "\n", "utf-8")
 
