@@ -23,6 +23,7 @@ from context.post import Window
 from context.render import Source, render
 from context.section import Section
 from context.training.labelled import DataError, read_lines
+from context.training.left_out import count_posts
 from context.training.posts_file import as_utc, read_window
 from context.training.score import score as score_texts
 
@@ -165,6 +166,13 @@ def digest(
     with console.status("Reading the posts …"):
         made = analyse(window, None, reader, at)
         context = render([Source("file", made, at)], list(Section), at)
+        posts = count_posts(window, reader, at)
+    console.print(
+        f"Posts of hers: {posts.read} read; left out: {posts.sensitive} sensitive,"
+        f" {posts.wordless} too short, {posts.earlier} older than a month or too many.",
+        soft_wrap=True,
+        highlight=False,
+    )
     told = {"engine": made.engine, "bytes": len(made.to_bytes())} | dataclasses.asdict(context)
     with written(out) as file:
         file.write(json.dumps(told, indent=2, default=_plain) + "\n")

@@ -239,6 +239,25 @@ def test_a_full_disk_is_called_that(
     assert "database" not in told
 
 
+def test_what_became_of_the_posts_is_counted_and_not_quoted(engine, capsys: pytest.CaptureFixture):
+    posts = [
+        post(),
+        post(text="The chemo starts on Monday"),
+        post(text="The bailiffs came this morning"),
+        post(text="\U0001f389"),
+        post(created_at="2026-01-05T11:00:00Z"),
+        post(created_at="2025-11-05T11:00:00Z"),
+        post(mine=False, text="The match was great"),
+    ]
+    engine("digest", b"\n".join(posts), "--now", "2026-01-05T10:30:00")
+    told = " ".join(capsys.readouterr().err.split())
+    assert (
+        "Posts of hers: 1 read; left out: 2 sensitive, 1 too short, 1 older than a"
+        " month or too many."
+    ) in told
+    assert "chemo" not in told
+
+
 def test_a_time_that_no_calendar_goes_round_is_refused(engine, capsys: pytest.CaptureFixture):
     engine("digest", post(), "--now", "0001-01-01")
     assert "--now lies outside the years" in capsys.readouterr().err
