@@ -112,18 +112,11 @@ async def test_check_8_no_credential_is_kept(world):
 async def test_check_5_a_pushed_parameter_given_twice_is_refused_except_for_resources(world):
     # Mutation tried: `checks.no_duplicates` counts resources too.
     asking = list(world.asking().items())
+    both = [("resource", "https://milieu.example" + path) for path in ("/v1", "/oauth")]
     doubled = [
-        (asking + [("scope", "context:topics")], 400),
-        (asking + [("state", "")], 400),
-        (
-            asking
-            + [
-                (name, f"https://milieu.example/{end}")
-                for end in ("v1", "oauth")
-                for name in ("resource",)
-            ],
-            201,
-        ),
+        ([*asking, ("scope", "context:topics")], 400),
+        ([*asking, ("state", "")], 400),
+        ([*asking, *both], 201),
     ]
     for pairs, status in doubled:
         answer = await world.http.post(
