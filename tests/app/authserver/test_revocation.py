@@ -3,7 +3,7 @@
 import asyncio
 
 from app.store.authorization import SqlStores, with_stores
-from app.store.grants import revoke_grant
+from app.store.consent_steps import revoke_grant
 from oauth.server.messages import OAuthRequest
 from tests.app.authserver.conftest import CUSTOMER, good, read_token
 from tests.app.authserver.test_consent import disable_customer
