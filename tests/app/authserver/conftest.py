@@ -197,6 +197,10 @@ class World:
         choice = Choice(sections, until, **how)
         return await self.consents.approve(request_id, self.her_session(), choice)
 
+    @staticmethod
+    def choice(sections: Sequence[str], until: datetime | None = None, **how: Any) -> Choice:
+        return Choice(sections, until, **how)
+
     async def deny(self, request_id: str) -> str:
         return await self.consents.deny(request_id, self.her_session())
 
