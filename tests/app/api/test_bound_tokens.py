@@ -147,7 +147,7 @@ async def test_check_10_a_token_for_both_is_good_at_both(
 
 
 async def test_check_32_the_api_says_which_scope_is_missing(company: Company, mara: str):
-    # Mutation tried: `read` serves a token without a grant; `check_lookup` without its scope.
+    # Mutation tried: `check_lookup` does not look at the scope.
     delegated = (await company.granted(mara, "topics")).access
     own = (await company.own_token()).access
     for answer in (
