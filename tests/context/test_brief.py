@@ -453,7 +453,7 @@ def test_at_most_three_sentences_the_most_useful_first():
     )
     assert said.count(".") == MAX_SENTENCES
     assert said == "Seems in good spirits. Needs help with parcel. On the mind: garden."
-    assert brief(network=NETWORK) == "The mood among the people around is low."
+    assert brief(network=NETWORK) == "The mood among the people around the customer is low."
 
 
 @pytest.mark.parametrize(

@@ -75,13 +75,13 @@ def test_check_26_the_audience_is_our_issuer_as_a_string(audience):
     assert_nobody(asked(made(aud=audience)))
 
 
-@pytest.mark.parametrize("exp", [NOW + 600, NOW - 59, NOW + 0.5])
-def test_check_26_an_assertion_lives_ten_minutes_at_most_and_clocks_may_differ(exp):
+@pytest.mark.parametrize("exp", [NOW + 3_660, NOW - 59, NOW + 0.5])
+def test_check_26_an_assertion_lives_an_hour_at_most_and_clocks_may_differ(exp):
     assert asked(made(exp=exp)).status == 200
 
 
 TIMES = [
-    {"exp": NOW + 601},
+    {"exp": NOW + 3_661},
     {"exp": NOW - 60},
     {"exp": None},
     {"exp": str(NOW + 60)},
