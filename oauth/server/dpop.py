@@ -19,6 +19,7 @@ from joserfc.errors import JoseError
 
 from oauth.server.errors import InvalidDpopProof, UseDpopNonce
 from oauth.server.jwk import PublicKey, public_key
+from oauth.server.signing import MAX_HEADER_LENGTH, moment
 
 ALGORITHMS = ("ES256", "Ed25519", "PS256", "RS256")
 """Asymmetric ones alone (section 4.2)."""
@@ -30,6 +31,8 @@ MAX_CHARACTERS = 8_192
 MAX_JTI_CHARACTERS = 256
 TYPE = "dpop+jwt"
 SCHEME = "DPoP"
+_REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+_REGISTRY.max_header_length = MAX_HEADER_LENGTH  # joserfc's own is too short for an RSA key
 _HEADER = frozenset({"typ", "alg", "jwk", "kid"})
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -100,10 +103,10 @@ def verified_proof(
         raise InvalidDpopProof("The proof is for another method (htm)")
     if not _same_address(claims.get("htu"), uri):
         raise InvalidDpopProof("The proof is for another address (htu)")
-    jti, issued = claims.get("jti"), claims.get("iat")
+    jti, issued = claims.get("jti"), moment(claims.get("iat"))
     if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI_CHARACTERS:
         raise InvalidDpopProof("The proof needs a jti of at most 256 characters")
-    if isinstance(issued, bool) or not isinstance(issued, int | float):
+    if issued is None:
         raise InvalidDpopProof("The proof needs the time it was made (iat)")
     age = nonces.now.timestamp() - issued
     if not -FUTURE.total_seconds() <= age <= PAST.total_seconds():
@@ -127,10 +130,10 @@ def _opened(text: str) -> tuple[dict[str, Any], PublicKey]:
     if len(text) > MAX_CHARACTERS or not text.isascii():
         raise InvalidDpopProof("The proof is no JWT of reasonable size")
     try:
-        parts = jws.extract_compact(text.encode("ascii"))
+        parts = jws.extract_compact(text.encode("ascii"), registry=_REGISTRY)
         header = parts.headers()
         key = _key(header)
-        if not jws.validate_compact(parts, key, algorithms=[header["alg"]]):
+        if not jws.validate_compact(parts, key, registry=_REGISTRY):
             raise InvalidDpopProof("The proof is not signed by its key")
         claims = json.loads(parts.payload)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
