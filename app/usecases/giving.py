@@ -94,7 +94,7 @@ class Giving:
             return await give_grant(session, given, now)
         if asked.action == MERGE:
             earlier = await earlier_grant(session, asked, customer_id, now)
-            given = _merged(given, earlier, self._sections) if earlier else given
+            given = _merged(given, asked, earlier, self._sections) if earlier else given
         kind = ConsentEventType.WIDENED if asked.action == MERGE else ConsentEventType.CHANGED
         changed = await change_grant(session, asked.grant_id, given, kind, now)
         return [] if changed is None else [changed]
@@ -107,7 +107,7 @@ class Giving:
             return None, None
         box = await open_box(session, self._vault, customer_id)
         index = self._vault.blind_index(f"external_id {asked.client.id}", external_id)
-        place = f"grants.sealed_external_id:{asked.client.id}"
+        place = f"grants.sealed_external_id:{asked.client.id}:{index}"
         return index, box.seal(external_id.encode(), place)
 
 
@@ -120,16 +120,18 @@ def _given(asked: Asked, sections: Sequence[str]) -> Sequence[str]:
     return given
 
 
-def _merged(given: Given, earlier: Grant, known: Sequence[str]) -> Given:
-    # All she gave before stays (Grant Management for OAuth 2.0, section 4.2), until the new end.
+def _merged(given: Given, asked: Asked, earlier: Grant, known: Sequence[str]) -> Given:
+    # What she gave before stays (Grant Management for OAuth 2.0, section 4.2), until the new end;
+    # of what is asked for again, her ticks decide.
     lens = {
         role: tuple(dict.fromkeys([*earlier.lens.get(role, ()), *given.lens.get(role, ())]))
         for role in {**earlier.lens, **given.lens}
     }
+    kept = set(earlier.sections).difference(asked.sections)
     numbered = earlier if given.external_id_index is None else given
     return replace(
         given,
-        sections=[name for name in known if name in {*given.sections, *earlier.sections}],
+        sections=[name for name in known if name in {*given.sections, *kept}],
         signs_in=given.signs_in or earlier.signs_in,
         lens=lens,
         external_id_index=numbered.external_id_index,

@@ -23,6 +23,8 @@ from oauth.server.signing import MAX_HEADER_LENGTH, moment
 
 ALGORITHMS = ("ES256", "Ed25519", "PS256", "RS256")
 """Asymmetric ones alone (section 4.2)."""
+FAPI_ALGORITHMS = ("ES256", "Ed25519", "PS256")
+"""FAPI 2.0 Security Profile, section 5.4.1."""
 PAST, FUTURE = timedelta(minutes=5), timedelta(minutes=1)
 """How far a client's clock may be off; a fresh nonce shows anyway when a proof was made."""
 NONCE_STEP = timedelta(minutes=3)
@@ -43,11 +45,13 @@ class Proof:
 
     Args:
         jkt: The thumbprint of its key (RFC 7638), to which tokens are bound.
+        algorithm: By which it is signed.
         once: What must not be seen again before `until`.
         until: From then on its age alone gives a repetition away.
     """
 
     jkt: str
+    algorithm: str
     once: str
     until: datetime
 
@@ -98,7 +102,7 @@ def verified_proof(
         UseDpopNonce: It carries no nonce, or an old one.
         InvalidDpopProof: Anything else is wrong.
     """
-    claims, key = _opened(text)
+    claims, key, algorithm = _opened(text)
     if claims.get("htm") != method:
         raise InvalidDpopProof("The proof is for another method (htm)")
     if not _same_address(claims.get("htu"), uri):
@@ -117,7 +121,7 @@ def verified_proof(
     if not isinstance(nonce, str) or not nonces.accepts(nonce):
         raise UseDpopNonce
     jkt = key.thumbprint()
-    return Proof(jkt, f"dpop {jkt} {jti}", nonces.now + PAST + FUTURE)
+    return Proof(jkt, algorithm, f"dpop {jkt} {jti}", nonces.now + PAST + FUTURE)
 
 
 def token_hash(access_token: str) -> str:
@@ -126,7 +130,7 @@ def token_hash(access_token: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
-def _opened(text: str) -> tuple[dict[str, Any], PublicKey]:
+def _opened(text: str) -> tuple[dict[str, Any], PublicKey, str]:
     if len(text) > MAX_CHARACTERS or not text.isascii():
         raise InvalidDpopProof("The proof is no JWT of reasonable size")
     try:
@@ -140,7 +144,7 @@ def _opened(text: str) -> tuple[dict[str, Any], PublicKey]:
         raise InvalidDpopProof("The proof is no JWT signed by its own key") from error
     if not isinstance(claims, dict):
         raise InvalidDpopProof("The proof is no JWT")
-    return claims, key
+    return claims, key, header["alg"]
 
 
 def _key(header: dict[str, Any]) -> PublicKey:
