@@ -67,13 +67,19 @@ class Registered:
         return None if self.secret is None else (self.id, self.secret)
 
 
-async def register(clients: Clients, name: str, key: Key | None = None, **how: Any) -> Registered:
+async def register(
+    clients: Clients,
+    name: str,
+    key: Key | None = None,
+    purposes: Sequence[str] = ("dpv:CustomerCare", "dpv:ServicePersonalisation"),
+    **how: Any,
+) -> Registered:
     """Register a client; with a key it authenticates by that."""
     client, secret = await clients.create(
         name,
         "https://crm.example",
         [CALLBACK, "http://127.0.0.1/back"],
-        ["dpv:CustomerCare", "dpv:ServicePersonalisation"],
+        purposes,
         ["topics", "sentiment", "network"],
         jwks=key.jwks if key else None,
         **how,

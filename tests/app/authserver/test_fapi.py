@@ -84,3 +84,13 @@ async def test_fapi_takes_a_key_and_signs_id_tokens_by_es256(world, bank):
     with pytest.raises(Invalid):
         await world.registered("Both", key=Key.new(), public=True)
     assert (await world.clients.get(bank.id)).id_token_algorithm == "ES256"
+
+
+async def test_check_36_fapi_neither_proofs_nor_id_tokens_are_signed_by_rs256(world, bank):
+    # Mutation tried: `_check_proof` does not look at the algorithm.
+    for algorithm, error in (("RS256", "invalid_dpop_proof"), ("PS256", None)):
+        key = Key.new(algorithm)
+        answer = await world.token(bank, key, grant_type="client_credentials")
+        assert answer.json().get("error") == error
+    with pytest.raises(Invalid, match="ES256"):
+        await world.registered("Bank", key=Key.new(), profile="fapi2", id_token_algorithm="RS256")

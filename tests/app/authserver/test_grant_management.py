@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from joserfc import jws
 from joserfc.jwk import KeySet
+from sqlalchemy import delete, update
 
+from app.store.customers import Customer, DataKey
 from app.store.expired import delete_expired
 from app.store.grants import ConsentEvent
 from app.store.history import events_of
@@ -77,6 +79,7 @@ async def test_every_step_has_a_receipt_that_anybody_can_verify(world):
     assert claims["sub"].startswith("sub_")
     assert CUSTOMER not in signed.payload.decode()
 
+    world.clock.advance(seconds=1)
     await world.grants.revoke(CUSTOMER, grant_id)
     async with world.database.reading() as session:
         types = [
@@ -115,6 +118,63 @@ async def test_an_expired_grant_gets_its_last_receipt_once(world):
         events = await world_events(session, tokens["grant_id"])
     assert [event.type for event in events] == ["granted", "expired"]
     assert events[1].at < world.clock() - timedelta(hours=23)
+
+
+async def test_a_client_gets_the_last_receipt_too(world):
+    # Mutation tried: `receipts` looks for active grants alone.
+    tokens = await world.tokens()
+    world.clock.advance(seconds=1)
+    await world.grants.revoke(CUSTOMER, tokens["grant_id"])
+    headers = await own_token(world, "grant_management_query")
+    path = f"/oauth/grants/{tokens['grant_id']}/receipts"
+    listed = (await world.http.get(path, headers=headers)).json()["receipts"]
+    assert [receipt["event"] for receipt in listed] == ["granted", "revoked"]
+    theirs = await own_token(world, "grant_management_query", world.rival)
+    assert (await world.http.get(path, headers=theirs)).status_code == 404
+
+
+async def test_a_lost_data_key_keeps_nobody_from_revoking(world):
+    # Mutation tried: `record` lets the SealError through.
+    tokens = await world.tokens()
+    async with world.database.writing() as session:
+        await session.exec(delete(DataKey))
+    await world.grants.revoke(CUSTOMER, tokens["grant_id"])
+    assert not await good(world, tokens["access_token"])
+
+
+async def test_check_28_a_disabled_customers_grant_is_shown_to_nobody(world):
+    # Mutation tried: `_managed` asks only whether the grant has ended.
+    tokens = await world.tokens()
+    async with world.database.writing() as session:
+        await session.exec(update(Customer).values(disabled_at=world.clock()))
+    headers = await own_token(world, "grant_management_query")
+    path = f"/oauth/grants/{tokens['grant_id']}"
+    assert (await world.http.get(path, headers=headers)).status_code == 404
+
+
+async def test_check_15_in_a_merge_her_ticks_decide_about_what_is_asked_for_again(world):
+    # Mutation tried: `_merged` unites what she gives with all she gave.
+    tokens = await world.tokens(sections=("topics", "sentiment"))
+    request_id = await world.consent_request(
+        scope="context:topics context:network",
+        grant_management_action="merge",
+        grant_id=tokens["grant_id"],
+    )
+    pending = await world.pending(request_id)
+    assert (pending.before, pending.kept) == (("topics",), ("sentiment",))
+    url = await world.approve(request_id, ["network"])
+    merged = (await world.redeem(query_of(url)["code"])).json()
+    assert merged["grant_id"] == tokens["grant_id"]
+    assert set(merged["scope"].split()) == {"context:sentiment", "context:network"}
+
+
+async def test_what_she_revoked_is_not_ticked_for_an_older_grants_sake(world):
+    # Mutation tried: `latest_grant` leaves revoked grants out before it takes the last.
+    await world.tokens(sections=("topics",), until=world.clock() + timedelta(hours=1))
+    world.clock.advance(hours=2)
+    second = await world.tokens(sections=("sentiment",))
+    await world.grants.revoke(CUSTOMER, second["grant_id"])
+    assert (await world.pending(await world.consent_request())).before == ()
 
 
 async def test_she_prolongs_a_grant_that_ends_soon(world):
