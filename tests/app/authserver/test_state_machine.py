@@ -1,5 +1,12 @@
 """Customers, clients, thieves and the time, in any order and at once, against a small model."""
 
+# Mutations tried, and caught: `_has_not_ended` without `revoked_at`; `scopes.narrowed` that does
+# not compare; no `revoke_family` at a replayed code; an access token that is not cut at its
+# grant's end; `HeldToken.check_client` that takes any client; a pushed request that stays.
+# Tried, and not caught by some forty examples: `TokenIssuer.first` with the grant's whole scope
+# (it takes a grant widened between code and redemption), and the retry of a refresh token whose
+# successor was used; `test_consent.py` and `test_refresh.py` have both as stories.
+
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
