@@ -36,7 +36,7 @@ from tests.app.authserver.rawly import (
 from tests.app.authserver.records import Ask, Call, Client
 from tests.app.authserver.whole import CALLBACK, PURPOSES, Whole, signed, whole_application
 
-PUBLIC = re.compile(r"/\.well-known/|/oauth/jwks")
+PUBLIC = re.compile(r"/\.well-known/|/(oauth|receipts)/jwks")
 PATHS = sorted(
     {route.path.replace("{path:path}", "v1") for route in authserver.routes}
     | {"/v1/context", "/v1/context/lookup", "/v1/", "/oauth/", "/"}
