@@ -11,8 +11,9 @@ UNSUPPORTED_MEDIA_TYPE = 415
 
 
 class RefuseUnreadable:
-    """ASGI middleware that refuses NUL in an address, and uploads.
+    """ASGI middleware that refuses addresses that are none, NUL in them, and uploads.
 
+    An address is ASCII (RFC 3986, section 2), and Starlette fails on a query that is no UTF-8.
     PostgreSQL cannot store NUL, so no identifier of ours has it. Nothing here takes files, and a
     multipart body may name any character set of Python's, some of which decode to no text at all.
 
@@ -27,8 +28,8 @@ class RefuseUnreadable:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif "\0" in scope["path"] or b"%00" in scope["query_string"]:
-            detail = "An address here holds no NUL character."
+        elif _is_no_address(scope["path"], scope["query_string"]):
+            detail = "An address is ASCII, percent-encoded, and here holds no NUL character."
             await problem(BAD_REQUEST, Invalid.title, detail, Invalid.code, {})(
                 scope, receive, send
             )
@@ -39,3 +40,7 @@ class RefuseUnreadable:
             )(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+def _is_no_address(path: str, query: bytes) -> bool:
+    return "\0" in path or not query.isascii() or b"%00" in query or b"\0" in query

@@ -1,5 +1,6 @@
 """What an authorization request asks for, once it is understood."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,7 +34,7 @@ PARAMETERS = (
     "dpop_jkt",
 )
 """Those that are kept as they came; scope, purpose, details and resources are kept shortened."""
-_JKT_CHARACTERS = 43
+_JKT = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,6 @@ def _grant_action(
 
 
 def _jkt(text: str | None) -> str | None:
-    if text is not None and (len(text) != _JKT_CHARACTERS or not text.isascii()):
+    if text is not None and not _JKT.fullmatch(text):
         raise InvalidRequestError("The dpop_jkt is a SHA-256 thumbprint in base64url")
     return text

@@ -117,6 +117,7 @@ class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is un
         """Make our answer of Authlib's error; one that redirects says who sends it (RFC 9207)."""
         if error.redirect_uri:
             return self._redirected(error.redirect_uri, error.get_body())
+        error.state = None  # it goes back with a redirect; here it would only be said again
         answer: OAuthResponse = super().handle_error_response(request, error)
         return answer
 
