@@ -85,7 +85,8 @@ class Model:
         elif self.grants[ask.grant].who != who:
             return "invalid_grant_id"
         elif ask.action == "merge":
-            grant = replace(grant, scope=scope | self.grants[ask.grant].scope)
+            asked_again = ask.scope - {"openid"}
+            grant = replace(grant, scope=scope | self.grants[ask.grant].scope - asked_again)
         if answer.result == OK:
             grant_id = ask.grant or answer.said["grant_id"]
             self.grants[grant_id] = grant
@@ -107,7 +108,7 @@ class Model:
 
     def end(self, _answer: Answer, who: str, grant: str) -> str:
         found = self.grants[grant]
-        if found.who != who or found.is_revoked:
+        if found.who != who or not self.lives(grant):
             return "gone"
         self.grants[grant] = replace(found, is_revoked=True)
         return OK
@@ -287,7 +288,8 @@ class Model:
         is_its = token.is_refresh and token.client == client.id
         has_key = key == token.key if client.is_public else key is not None
         is_proven = token.key is None or has_key
-        return is_its and is_proven and not token.is_revoked and self.lives(token.grant)
+        is_over = token.is_revoked or self.grants[token.grant].is_single
+        return is_its and is_proven and not is_over and self.lives(token.grant)
 
     def _is_honest(self, client: Client, token: Token) -> bool:
         assert token.rotated is not None
