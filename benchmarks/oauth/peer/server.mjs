@@ -9,6 +9,9 @@ import { createInterface } from 'node:readline';
 
 import { Provider } from 'oidc-provider';
 
+// The provider's notices go where its warnings go: standard output is for answers.
+console.info = console.error;
+
 const ACCOUNT = 'customer';
 const RESOURCE_TYPE = 'customer_context';
 
