@@ -17,6 +17,7 @@ from app.api.v1 import context
 from app.observe import RequestLog
 from app.portal.errors import error_page
 from app.web import health, problem, session
+from app.web.direct import DirectRoutes
 from app.web.security import SecurityHeaders
 from app.web.unreadable import RefuseUnreadable
 from app.wiring import Runtime
@@ -80,6 +81,7 @@ def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
+    app.router.routes.append(DirectRoutes(*health.DIRECT, *authserver.DIRECT))
     for router in (context.router, authserver.router, portal.router, health.router):
         app.include_router(router)
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from app.web.direct import Direct
 from app.web.services import ServicesOf
 from oauth.server.messages import OAuthRequest, OAuthResponse, redirect
 from oauth.server.metadata import (
@@ -41,6 +42,10 @@ async def token(request: Request, services: ServicesOf) -> Response:
 async def revoke(request: Request, services: ServicesOf) -> Response:
     """Revoke a token."""
     return _http(await services.authorization.revoke(await _parsed(request)))
+
+
+DIRECT = (Direct(TOKEN_PATH, "POST", token), Direct(REVOKE_PATH, "POST", revoke))
+"""What machines ask, without a person in front."""
 
 
 @router.get(METADATA_PATH)
