@@ -14,6 +14,7 @@ from app.ids import ACCESS_TOKEN, REFRESH_TOKEN, new_secret, secret_hash
 from app.store.authorization import with_stores
 from app.store.clients import find_client
 from app.store.engine import Database
+from app.store.transactions import transactions_of
 from app.store.grants import (
     ConsentRequest,
     find_consent_request,
@@ -67,6 +68,7 @@ class Authorization:
         sections: Collection[str],
     ) -> None:
         self._database = database
+        self._transactions = transactions_of(database)
         self._vault = vault
         self._clock = clock
         secrets = Secrets(new_secret, secret_hash, vault.derive, ACCESS_TOKEN, REFRESH_TOKEN)
@@ -76,13 +78,11 @@ class Authorization:
 
     async def token(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the token endpoint; what an error has to change is kept too."""
-        async with self._database.writing() as session:
-            return await with_stores(session, lambda stores: self._engine.token(request, stores))
+        return await self._transactions.writing(lambda stores: self._engine.token(request, stores))
 
     async def revoke(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the revocation endpoint."""
-        async with self._database.writing() as session:
-            return await with_stores(session, lambda stores: self._engine.revoke(request, stores))
+        return await self._transactions.writing(lambda stores: self._engine.revoke(request, stores))
 
     async def begin(self, request: OAuthRequest) -> str | OAuthResponse:
         """Take an authorization request.

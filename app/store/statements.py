@@ -1,0 +1,76 @@
+"""Statements written once with SQLAlchemy and run by the driver itself.
+
+SQLAlchemy compiles each of them once for each dialect; what is left per call is to hand the driver
+a text and values. An ORM session costs ten times as much as the statement it runs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Dialect, Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Convert = Callable[[Any], Any]
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement in one dialect's words.
+
+    Args:
+        sql: Its text.
+        takes: Names of its values in order, each with what makes a driver's value of ours.
+        gives: For each column what makes our value of a driver's.
+    """
+
+    sql: str
+    takes: tuple[tuple[str, Convert | None], ...]
+    gives: tuple[Convert | None, ...]
+
+    def values(self, named: Mapping[str, Any]) -> list[Any]:
+        """Put named values in the statement's order, as the driver wants them."""
+        return [
+            named[name] if convert is None else convert(named[name]) for name, convert in self.takes
+        ]
+
+    def row(self, found: Sequence[Any]) -> Row:
+        """Return a driver's row with our values."""
+        return tuple(
+            value if convert is None else convert(value)
+            for value, convert in zip(found, self.gives, strict=True)
+        )
+
+
+class Statement:
+    """A statement in any dialect.
+
+    Args:
+        core: A SQLAlchemy statement with a named parameter for each value.
+    """
+
+    def __init__(self, core: Executable) -> None:
+        self._core = core
+        self._prepared: dict[str, Prepared] = {}
+
+    def prepared(self, dialect: Dialect) -> Prepared:
+        """Return it in a dialect's words."""
+        found = self._prepared.get(dialect.name)
+        if found is None:
+            found = self._prepared[dialect.name] = _prepare(self._core, dialect)
+        return found
+
+
+def _prepare(core: Executable, dialect: Dialect) -> Prepared:
+    compiled = core.compile(dialect=dialect)  # type: ignore[attr-defined]  # every statement has it
+    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what a dialect makes of a statement
+    takes = []
+    for name in compiled.positiontup or ():
+        kind = compiled.binds[name].type.dialect_impl(dialect)
+        takes.append((name, kind.bind_processor(dialect)))
+    columns = getattr(core, "selected_columns", ())
+    gives = [
+        column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
+    ]
+    return Prepared(str(compiled), tuple(takes), tuple(gives))
