@@ -14,7 +14,7 @@ from sqlmodel import col
 from app.store.clients import Client
 from app.store.customers import Customer
 from app.store.grants import Grant, grant_is_active
-from app.store.statements import Row, Statement
+from app.store.statements import Row, Statement, names
 from app.store.tokens import AuthorizationCode, Token
 from app.store.types import UtcDateTime
 from oauth.server.stores import (
@@ -186,7 +186,7 @@ class DriverStores:
             return None
         found, secret_hash, redirect_uris, purposes, sections = row
         return ClientRecord(
-            found, secret_hash, tuple(redirect_uris), tuple(purposes), tuple(sections)
+            found, secret_hash, names(redirect_uris), names(purposes), names(sections)
         )
 
     def active_grant(self, grant_id: str, now: datetime) -> GrantRecord | None:
@@ -195,7 +195,7 @@ class DriverStores:
         if row is None:
             return None
         found, client_id, sections, expires_at = row
-        return GrantRecord(found, client_id, tuple(sections), expires_at)
+        return GrantRecord(found, client_id, names(sections), expires_at)
 
     def hold_code(self, code_hash: str) -> CodeRecord | None:
         """Find a code, holding its grant."""

@@ -7,7 +7,7 @@ queue for the lock instead of failing half-way (https://sqlite.org/lang_transact
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 BUSY_TIMEOUT_MS = 15_000
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+SERVER_SETTINGS = {"synchronous_commit": "on", "timezone": "UTC"}
 _READ_ONLY = "milieu_read_only"
 _NO_TRANSACTION = "milieu_no_transaction"
 
@@ -35,6 +36,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = self._create()
         self._reader = self._engine.execution_options(**{_READ_ONLY: True})
+        self._closers: list[Callable[[], Awaitable[None]]] = []
         # SQLite lets one writer in at a time, and those that wait ask again and again; here they
         # queue.
         self._turn: AbstractAsyncContextManager[object] = (
@@ -87,7 +89,13 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        for close in self._closers:
+            await close()
         await self._engine.dispose()
+
+    def close_too(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Close what else holds connections to this database, when it is closed itself."""
+        self._closers.append(close)
 
     def _create(self) -> AsyncEngine:
         if self.is_sqlite:
@@ -100,7 +108,7 @@ class Database:
             self.url,
             pool_size=10,
             max_overflow=10,
-            connect_args={"server_settings": {"synchronous_commit": "on", "timezone": "UTC"}},
+            connect_args={"server_settings": SERVER_SETTINGS},
         )
 
 

@@ -1,12 +1,12 @@
-"""Transactions on PostgreSQL, by asyncpg itself on a connection from the common pool."""
+"""Transactions on PostgreSQL, by asyncpg itself."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import Engine, PoolProxiedConnection
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.util import greenlet_spawn
+from sqlalchemy import Dialect
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from app.errors import Unavailable
 from app.store.driver import DriverStores, Values
@@ -21,38 +21,68 @@ class PostgresqlTransactions:
     """Runs protocol logic on PostgreSQL.
 
     Args:
-        engine: Whose pool lends the connections.
+        url: Of the database, without a driver's name in it.
+        dialect: As statements are to be compiled.
+        settings: Of each session with the server.
+        most: Connections at once; who comes after them waits.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.sync_engine
+    def __init__(
+        self, url: str, dialect: Dialect, settings: Mapping[str, str], most: int = 10
+    ) -> None:
+        self._url = url
+        self._dialect = dialect
+        self._settings = dict(settings)
+        self._room = asyncio.Semaphore(most)
+        self._idle: list[asyncpg.Connection] = []
 
     async def writing(self, work: Callable[[Stores], T]) -> T:
         """Run it within one transaction; what it changed is on disk when this returns."""
-        return await greenlet_spawn(_run, self._engine, work)
+        async with self._room:
+            connection = await self._connected()
+            try:
+                result: T = await greenlet_spawn(_run, connection, self._dialect, work)
+            except LOST as error:
+                connection.terminate()
+                raise Unavailable(
+                    "Our database does not answer at the moment. Please try again shortly."
+                ) from error
+            except asyncio.CancelledError:
+                connection.terminate()
+                raise
+            except BaseException:
+                self._idle.append(connection)
+                raise
+            self._idle.append(connection)
+        return result
 
     async def reading(self, work: Callable[[Stores], T]) -> T:
         """Run it where it may only look; each look sees the latest."""
-        return await greenlet_spawn(_run, self._engine, work)
+        return await self.writing(work)
 
     async def close(self) -> None:
-        """Do nothing: the pool is its owner's."""
+        """Close the connections."""
+        while self._idle:
+            await self._idle.pop().close()
+
+    async def _connected(self) -> asyncpg.Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        return await asyncpg.connect(self._url, server_settings=self._settings)
 
 
-def _run(engine: Engine, work: Callable[[Stores], T]) -> T:
-    lent = engine.raw_connection()
-    transaction = PostgresqlTransaction(lent, engine)
+def _run(connection: asyncpg.Connection, dialect: Dialect, work: Callable[[Stores], T]) -> T:
+    transaction = PostgresqlTransaction(connection, dialect)
     try:
         result = work(DriverStores(transaction))
         transaction.commit()
-    except LOST as error:
-        lent.invalidate(error)
-        raise Unavailable("Our database does not answer at the moment. Try again shortly.") from error
-    except BaseException:
+    except LOST:
+        raise
+    except Exception:
         transaction.rollback()
         raise
-    finally:
-        lent.close()
     return result
 
 
@@ -63,14 +93,13 @@ class PostgresqlTransaction:
     does a single insert: it is a transaction of its own.
 
     Args:
-        lent: A connection of the pool.
-        engine: Its engine.
+        connection: Lent for this transaction alone.
+        dialect: As statements are compiled.
     """
 
-    def __init__(self, lent: PoolProxiedConnection, engine: Engine) -> None:
-        self._adapted: Any = lent.dbapi_connection
-        self._connection: Any = lent.driver_connection
-        self._dialect = engine.dialect
+    def __init__(self, connection: asyncpg.Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self._dialect = dialect
         self._begun = False
         self._added: list[tuple[str, list[Any]]] = []
 
@@ -78,7 +107,7 @@ class PostgresqlTransaction:
         """Return the first row, or None."""
         prepared = statement.prepared(self._dialect)
         taken = prepared.values(values)
-        found = self._wait(lambda connection: connection.fetchrow(prepared.sql, *taken))
+        found = await_only(self._connection.fetchrow(prepared.sql, *taken))
         return None if found is None else prepared.row(found)
 
     def hold(self, statement: Statement, values: Values) -> None:
@@ -124,10 +153,7 @@ class PostgresqlTransaction:
             if len(rows) == 1:
                 self._execute(sql, rows[0])
             else:
-                self._wait(lambda connection, sql=sql, rows=rows: connection.executemany(sql, rows))
+                await_only(self._connection.executemany(sql, rows))
 
     def _execute(self, sql: str, values: list[Any] | tuple[()] = ()) -> str:
-        return str(self._wait(lambda connection: connection.execute(sql, *values)))
-
-    def _wait(self, ask: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - a driver's answer
-        return self._adapted.run_async(ask)
+        return str(await_only(self._connection.execute(sql, *values)))

@@ -6,9 +6,10 @@ way go to the disk together in the next (group commit), each in a savepoint of i
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Dialect
@@ -29,6 +30,13 @@ class _Job:
     error: BaseException | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    jobs: list[_Job]
+    loop: asyncio.AbstractEventLoop
+    written: asyncio.Future[None]
+
+
 class SqliteTransactions:
     """Runs protocol logic on SQLite.
 
@@ -45,8 +53,8 @@ class SqliteTransactions:
         self._dialect = dialect
         self._turn = turn
         self._reader: sqlite3.Connection | None = None
-        self._writer: sqlite3.Connection | None = None
-        self._thread = ThreadPoolExecutor(1, "milieu-writer")
+        self._batches: SimpleQueue[_Batch | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
         self._waiting: list[_Job] = []
         self._drain: asyncio.Task[None] | None = None
 
@@ -69,42 +77,65 @@ class SqliteTransactions:
 
     async def close(self) -> None:
         """Close the connections."""
-        for connection in (self._reader, self._writer):
-            if connection is not None:
-                connection.close()
-        self._reader = self._writer = None
-        self._thread.shutdown()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        if self._thread is not None:
+            self._batches.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._thread = None
 
     async def _write_all(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             while self._waiting:
                 async with self._turn:
-                    batch = self._waiting[:MOST_AT_ONCE]
+                    batch = _Batch(self._waiting[:MOST_AT_ONCE], loop, loop.create_future())
                     del self._waiting[:MOST_AT_ONCE]
-                    await loop.run_in_executor(self._thread, self._write, batch)
-                for job in batch:
+                    self._hand_over(batch)
+                    await batch.written
+                for job in batch.jobs:
                     _tell(job)
         finally:
             self._drain = None
 
-    def _write(self, batch: list[_Job]) -> None:
+    def _hand_over(self, batch: _Batch) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._write_batches, name="milieu-writer", daemon=True
+            )
+            self._thread.start()
+        self._batches.put(batch)
+
+    def _write_batches(self) -> None:
+        writer = self._connect()
+        while (batch := self._batches.get()) is not None:
+            self._write(writer, batch.jobs)
+            batch.loop.call_soon_threadsafe(_set, batch.written)
+        writer.close()
+
+    def _write(self, writer: sqlite3.Connection, jobs: list[_Job]) -> None:
         try:
-            if self._writer is None:
-                self._writer = self._connect()
-            self._writer.execute("BEGIN IMMEDIATE")
-            for job in batch:
-                self._do(self._writer, job)
-            self._writer.execute("COMMIT")
+            writer.execute("BEGIN IMMEDIATE")
+            if len(jobs) == 1:
+                self._do(writer, jobs[0])
+            else:
+                for job in jobs:
+                    self._do_apart(writer, job)
+            writer.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - told to everybody who waits for it
-            for job in batch:
+            for job in jobs:
                 job.error = job.error or error
-            if self._writer is not None and self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
 
     def _do(self, writer: sqlite3.Connection, job: _Job) -> None:
+        job.result = job.work(DriverStores(SqliteTransaction(writer, self._dialect)))
+
+    def _do_apart(self, writer: sqlite3.Connection, job: _Job) -> None:
+        """Do a job so that its failure costs nobody else's work."""
         writer.execute("SAVEPOINT job")
         try:
-            job.result = job.work(DriverStores(SqliteTransaction(writer, self._dialect)))
+            self._do(writer, job)
         except BaseException as error:  # noqa: BLE001 - told to whoever waits for it
             job.error = error
             writer.execute("ROLLBACK TO job")
@@ -140,6 +171,11 @@ class SqliteTransaction:
     def add(self, statement: Statement, values: Values) -> None:
         """Add a row."""
         self.change(statement, values)
+
+
+def _set(written: asyncio.Future[None]) -> None:
+    if not written.done():
+        written.set_result(None)
 
 
 def _tell(job: _Job) -> None:

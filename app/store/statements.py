@@ -4,12 +4,15 @@ SQLAlchemy compiles each of them once for each dialect; what is left per call is
 a text and values. An ORM session costs ten times as much as the statement it runs.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import JSON, Dialect, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any]
 Row = tuple[Any, ...]
@@ -70,7 +73,19 @@ def _prepare(core: Executable, dialect: Dialect) -> Prepared:
         kind = compiled.binds[name].type.dialect_impl(dialect)
         takes.append((name, kind.bind_processor(dialect)))
     columns = getattr(core, "selected_columns", ())
-    gives = [
-        column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
-    ]
-    return Prepared(str(compiled), tuple(takes), tuple(gives))
+    return Prepared(
+        str(compiled), tuple(takes), tuple(_giving(column.type, dialect) for column in columns)
+    )
+
+
+def _giving(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    # JSON comes as text from both drivers, and stays text: see `names`.
+    if isinstance(kind, JSON):
+        return None
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+@lru_cache(maxsize=1024)
+def names(text: str) -> tuple[str, ...]:
+    """Read a JSON list of names; there are few different ones, and each is read once."""
+    return tuple(json.loads(text))
