@@ -49,7 +49,7 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     app = _routes(lifespan)
     app.state.services = runtime.services
-    problem.install(app, error_page)
+    problem.install(app, error_page, runtime.services.issuer)
     session.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(RefuseUnreadable)

@@ -59,6 +59,18 @@ class Settings(DatabaseSettings):
         repr=False,
     )
     mail_from: str = "Milieu <no-reply@localhost>"
+    operator_name: str = Field(
+        default="Milieu", min_length=1, description="Who runs this deployment, for receipts."
+    )
+    operator_email: str | None = Field(default=None, description="Whom to write to, for receipts.")
+    operator_address: str | None = Field(
+        default=None, description="Postal address in one line, for receipts."
+    )
+    jurisdiction: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{2}$",
+        description="Whose law applies, for receipts: an ISO 3166-1 alpha-2 code, or EU.",
+    )
     outbound_exceptions: frozenset[str] = Field(
         default=frozenset(),
         description="Exact host:port pairs that may be reached although private and without TLS.",
@@ -74,6 +86,12 @@ class Settings(DatabaseSettings):
         default=True, description="Whether `milieu serve` also does the refreshes that are due."
     )
     refresh_every_s: float = Field(default=6 * 3600, ge=1, description="Rest between refreshes.")
+    signing_key_rotate_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="How long a key signs before the worker has a new one take over; 0: never.",
+    )
 
     @field_validator("issuer")
     @classmethod

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from app.clock import Clock, system_clock
 from app.connectors.catalogue import Catalogue
 from app.connectors.mastodon import Mastodon
+from app.ids import ACCESS_TOKEN, REFRESH_TOKEN, new_secret, secret_hash
 from app.mail import Mailer, Outbox, SmtpMailer
 from app.outbound import Outbound
 from app.settings import Settings, decode_key
@@ -17,19 +19,29 @@ from app.usecases.accesses import Accesses
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
 from app.usecases.connections import Connections
+from app.usecases.consent_log import ConsentLog
+from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
 from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.linking import Linking
+from app.usecases.managed_grants import ManagedGrants
+from app.usecases.possession import Possession
+from app.usecases.receipts.facts import Party
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.sections import OFFERED
+from app.usecases.signing_keys import SigningKeys
 from app.web.services import Services
+from app.work.expiry import Expiry
+from app.work.rotation import Rotation
 from app.work.tidy import Tidy
 from app.work.worker import Worker
 from context.engines import Engine
 from context.engines.models import load_engine_that_works
+from oauth.server.engine import AuthorizationEngine
+from oauth.server.tokens import Secrets
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +93,15 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         due,
     )
     customers = Customers(database, vault, clock, mailer, issuer)
+    signing_keys = SigningKeys(database, vault, clock)
     connections = Connections(database, vault, clock, linking, due)
+    engine = authorization_engine(vault, clock, issuer, OFFERED)
+    authorization = Authorization(database, clock, engine, signing_keys)
+    operator = Party(
+        issuer, settings.operator_name, issuer, settings.operator_email, settings.operator_address
+    )
+    log = ConsentLog(vault, signing_keys, operator, settings.jurisdiction)
+    grants = Grants(database, clock, log)
     services = Services(
         issuer=issuer,
         clock=clock,
@@ -91,15 +111,33 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         erasure=Erasure(customers, connections),
         connections=connections,
         refresh=refresh,
-        contexts=Contexts(database, vault, clock),
+        contexts=Contexts(database, vault, clock, Possession(database, vault, clock, issuer)),
         clients=Clients(database, clock, OFFERED),
-        authorization=Authorization(database, vault, clock, issuer, OFFERED),
-        grants=Grants(database, clock),
+        authorization=authorization,
+        consents=Consents(database, vault, clock, engine, authorization, log),
+        grants=grants,
+        managed_grants=ManagedGrants(database, clock, engine, log),
         accesses=Accesses(database),
+        signing_keys=signing_keys,
         outbox=outbox,
     )
-    worker = Worker(refresh, Tidy(database, clock), due)
+    rotation = Rotation(signing_keys, clock, _days(settings.signing_key_rotate_days))
+    chores = (Tidy(database, clock), rotation, Expiry(grants, clock))
+    worker = Worker(refresh, chores, due)
     return Runtime(services, worker, settings.embedded_worker)
+
+
+def authorization_engine(
+    vault: Vault, clock: Clock, issuer: str, sections: Sequence[str]
+) -> AuthorizationEngine:
+    """Make the protocol's logic for this deployment."""
+    secrets = Secrets(new_secret, secret_hash, vault.derive, ACCESS_TOKEN, REFRESH_TOKEN)
+    named = tuple(str(section) for section in sections)
+    return AuthorizationEngine(issuer, named, secrets, clock)
+
+
+def _days(days: int) -> timedelta | None:
+    return timedelta(days=days) if days else None
 
 
 def _engine(name: str) -> Engine:

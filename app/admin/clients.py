@@ -1,9 +1,11 @@
 """`milieu client`: the companies' systems that may ask customers for their context."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,9 +13,11 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from app.admin.runtime import runtime
+from app.errors import Invalid
 from app.store.clients import Client
 from app.usecases.purposes import PURPOSES
 from app.usecases.sections import OFFERED
+from oauth.server.stores import Profile
 
 cli = typer.Typer(help="Clients: who may ask customers for context.", no_args_is_help=True)
 console = Console()
@@ -32,10 +36,37 @@ def create(
     public: Annotated[
         bool, typer.Option("--public", help="It cannot keep a secret (an app on a device).")
     ] = False,
+    jwks: Annotated[
+        Path | None,
+        typer.Option(help="File with its public keys (JWK Set); it then authenticates by them."),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(help="oauth2.1; or fapi2: pushed requests and bound tokens alone.")
+    ] = Profile.OAUTH,
+    id_token_algorithm: Annotated[
+        str | None, typer.Option(help="RS256 or ES256, by which its ID tokens are signed.")
+    ] = None,
+    brand: Annotated[
+        list[str] | None, typer.Option(help="A brand of its lens; repeatable.")
+    ] = None,
+    rival: Annotated[
+        list[str] | None, typer.Option(help="A rival in its lens; repeatable.")
+    ] = None,
 ) -> None:
     """Register a client and print its id and secret. The secret is shown this once."""
     client, secret = asyncio.run(
-        _create(name, uri, redirect_uri, purpose, section or OFFERED, public=public)
+        _create(
+            name,
+            uri,
+            redirect_uri,
+            purpose,
+            section or OFFERED,
+            public=public,
+            jwks=None if jwks is None else _read_jwks(jwks),
+            profile=profile,
+            id_token_algorithm=id_token_algorithm,
+            lens={"brands": brand or [], "rivals": rival or []},
+        )
     )
     typer.echo(f"client_id={client.id}")
     if secret is not None:
@@ -81,13 +112,22 @@ async def _create(
     redirect_uris: Sequence[str],
     purposes: Sequence[str],
     sections: Sequence[str],
-    *,
-    public: bool,
+    **registered: Any,  # noqa: ANN401 - handed on as it is
 ) -> tuple[Client, str | None]:
     async with runtime() as built:
         return await built.services.clients.create(
-            name, uri, redirect_uris, purposes, sections, public=public
+            name, uri, redirect_uris, purposes, sections, **registered
         )
+
+
+def _read_jwks(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Invalid(f"{path} cannot be read as a JWK Set.") from error
+    if not isinstance(found, dict):
+        raise Invalid(f"{path} holds no JWK Set.")
+    return found
 
 
 async def _list() -> Sequence[Client]:

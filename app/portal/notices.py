@@ -5,6 +5,8 @@ from types import MappingProxyType
 DONE = MappingProxyType(
     {
         "revoked": "Revoked. From now on every look is refused.",
+        "reconfirmed": "It goes on, for as long again.",
+        "may_ask_again": "That company may ask you again.",
         "linked": "Linked. Your recent public posts are being read now.",
         "unlinked": "Unlinked. What was counted from that account is deleted.",
         "unlinked_here": "Unlinked, and what was counted is deleted. Your server did not confirm:"

@@ -5,20 +5,25 @@ Synchronous, because the protocol logic is; `with_stores` lets both share one tr
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import text, update
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.ids import secret_hash
 from app.store.clients import Client
-from app.store.customers import Customer
-from app.store.grants import Grant, grant_is_active
-from app.store.tokens import AuthorizationCode, Token
+from app.store.customers import Customer, Subject
+from app.store.grants import Grant, grant_is_active, subject_of_grant
+from app.store.tokens import AuthorizationCode, PushedRequest, Token, UsedOnce
 from oauth.server.stores import (
     ClientRecord,
     CodeRecord,
     GrantRecord,
+    Profile,
+    PushedRecord,
+    Standing,
     Stores,
     TokenKind,
     TokenRecord,
@@ -31,16 +36,6 @@ _FRESH = {"populate_existing": True}
 async def with_stores(session: AsyncSession, work: Callable[[Stores], T]) -> T:
     """Run protocol logic, which is synchronous, within this transaction."""
     return await session.run_sync(lambda _: work(SqlStores(session.sync_session)))
-
-
-async def hold_signing_keys(session: AsyncSession) -> None:
-    """Let nobody else make a signing key until this transaction ends; everybody may read them.
-
-    SQLite's writers take turns anyway.
-    """
-    connection = await session.connection()
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE"))
 
 
 class SqlStores:
@@ -64,20 +59,68 @@ class SqlStores:
             tuple(row.redirect_uris),
             tuple(row.purposes),
             tuple(row.sections),
+            jwks=row.jwks,
+            profile=Profile(row.profile),
+            id_token_algorithm=row.id_token_algorithm,
+            lens=row.lens,
         )
 
     def active_grant(self, grant_id: str, now: datetime) -> GrantRecord | None:
         """Find a grant that is active, of a customer and a client that are not disabled."""
         query = (
-            select(Grant)
+            select(Grant, col(Subject.subject))
             .join(Customer, col(Customer.id) == col(Grant.customer_id))
             .join(Client, col(Client.id) == col(Grant.client_id))
+            .join(Subject, subject_of_grant())
             .where(col(Grant.id) == grant_id, grant_is_active(now))
         )
-        row = self._session.exec(query, execution_options=_FRESH).one_or_none()
+        found = self._session.exec(query, execution_options=_FRESH).one_or_none()
+        if found is None:
+            return None
+        row, subject = found
+        return GrantRecord(
+            row.id,
+            row.client_id,
+            tuple(row.sections),
+            row.expires_at,
+            purpose=row.purpose,
+            subject=subject,
+            signs_in=row.signs_in,
+            is_single_call=row.is_single_call,
+            lens=row.lens,
+        )
+
+    def add_pushed(self, pushed: PushedRecord) -> None:
+        """Keep a pushed request."""
+        self._session.add(
+            PushedRequest(
+                uri_hash=pushed.uri_hash,
+                client_id=pushed.client_id,
+                parameters=dict(pushed.parameters),
+                expires_at=pushed.expires_at,
+            )
+        )
+
+    def take_pushed(self, uri_hash: str) -> PushedRecord | None:
+        """Take a pushed request away, atomically, so that it is used once."""
+        taken = self._session.exec(
+            delete(PushedRequest)
+            .where(col(PushedRequest.uri_hash) == uri_hash)
+            .returning(PushedRequest)
+        )
+        row = taken.scalar_one_or_none()
         if row is None:
             return None
-        return GrantRecord(row.id, row.client_id, tuple(row.sections), row.expires_at)
+        return PushedRecord(row.uri_hash, row.client_id, row.parameters, row.expires_at)
+
+    def is_first_use(self, once: str, until: datetime) -> bool:
+        """Remember something that may be used once; say whether it was not used until now."""
+        added = self._session.exec(
+            self._insert(UsedOnce)
+            .values(once_hash=secret_hash(once), expires_at=until)
+            .on_conflict_do_nothing()
+        )
+        return bool(added.rowcount == 1)
 
     def hold_code(self, code_hash: str) -> CodeRecord | None:
         """Find a code, holding its grant."""
@@ -96,6 +139,11 @@ class SqlStores:
             row.issued_at,
             row.expires_at,
             row.consumed_at,
+            scope=row.scope,
+            audience=tuple(row.audience.split()),
+            nonce=row.nonce,
+            auth_time=row.auth_time,
+            jkt=row.jkt,
         )
 
     def add_code(self, code: CodeRecord) -> None:
@@ -109,6 +157,11 @@ class SqlStores:
                 code_challenge=code.code_challenge,
                 issued_at=code.issued_at,
                 expires_at=code.expires_at,
+                scope=code.scope,
+                audience=" ".join(code.audience),
+                nonce=code.nonce,
+                auth_time=code.auth_time,
+                jkt=code.jkt,
             )
         )
 
@@ -124,6 +177,19 @@ class SqlStores:
         )
         return changed.rowcount == 1
 
+    def token(self, token_hash: str, now: datetime) -> Standing | None:
+        """Find a token as it is, with its grant if that is active; nothing is held."""
+        query = (
+            select(Token)
+            .join(Client, col(Client.id) == col(Token.client_id))
+            .where(col(Token.token_hash) == token_hash, col(Client.disabled_at).is_(None))
+        )
+        row = self._session.exec(query).one_or_none()
+        if row is None:
+            return None
+        grant = None if row.grant_id is None else self.active_grant(row.grant_id, now)
+        return _token_record(row), grant
+
     def hold_token(self, token_hash: str) -> TokenRecord | None:
         """Find a token, holding its grant when it has one."""
         found = select(Token).where(col(Token.token_hash) == token_hash)
@@ -133,18 +199,7 @@ class SqlStores:
         if row.grant_id is not None:
             self._hold_grant(row.grant_id)
             row = self._session.exec(found, execution_options=_FRESH).one()
-        return TokenRecord(
-            row.token_hash,
-            TokenKind(row.kind),
-            row.client_id,
-            row.grant_id,
-            row.family,
-            row.scope,
-            row.issued_at,
-            row.expires_at,
-            row.rotated_at,
-            row.revoked_at,
-        )
+        return _token_record(row)
 
     def add_token(self, token: TokenRecord) -> None:
         """Keep a new token."""
@@ -158,6 +213,8 @@ class SqlStores:
                 scope=token.scope,
                 issued_at=token.issued_at,
                 expires_at=token.expires_at,
+                audience=" ".join(token.audience),
+                jkt=token.jkt,
             )
         )
 
@@ -192,3 +249,26 @@ class SqlStores:
         self._session.exec(
             select(Grant.id).where(col(Grant.id) == grant_id).with_for_update(key_share=True)
         ).one_or_none()
+
+    @property
+    def _insert(self) -> Callable[[type[UsedOnce]], Any]:
+        # "On conflict" is spoken by both, and declared by each dialect for itself.
+        is_sqlite = self._session.get_bind().dialect.name == "sqlite"
+        return sqlite.insert if is_sqlite else postgresql.insert
+
+
+def _token_record(row: Token) -> TokenRecord:
+    return TokenRecord(
+        row.token_hash,
+        TokenKind(row.kind),
+        row.client_id,
+        row.grant_id,
+        row.family,
+        row.scope,
+        row.issued_at,
+        row.expires_at,
+        row.rotated_at,
+        row.revoked_at,
+        audience=tuple(row.audience.split()),
+        jkt=row.jkt,
+    )

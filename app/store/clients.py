@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.types import UtcDateTime
+from oauth.server.stores import RS256, Profile
 
 
 class Client(SQLModel, table=True):
@@ -25,20 +26,16 @@ class Client(SQLModel, table=True):
         sa_type=JSON, description="W3C DPV terms; the first is the default."
     )
     sections: list[str] = Field(sa_type=JSON, description="Sections it may ask for.")
+    jwks: dict[str, Any] | None = Field(
+        default=None, sa_type=JSON, description="Its public keys, if it authenticates by its own."
+    )
+    profile: str = Field(default=Profile.OAUTH, description="What it is held to.")
+    id_token_algorithm: str = Field(default=RS256)
+    lens: dict[str, list[str]] = Field(
+        default_factory=dict, sa_type=JSON, description="Its approved brands and rivals."
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class SigningKey(SQLModel, table=True):
-    """A key of the authorization server, published in its JWKS (RFC 7517)."""
-
-    __tablename__ = "signing_keys"
-
-    kid: str = Field(primary_key=True)
-    public_jwk: dict[str, Any] = Field(sa_type=JSON)
-    sealed_private_jwk: bytes
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 async def find_client(session: AsyncSession, client_id: str) -> Client | None:
@@ -59,13 +56,3 @@ async def disable_client(session: AsyncSession, client_id: str, now: datetime) -
         .values(disabled_at=now)
     )
     return bool(result.rowcount)
-
-
-async def signing_keys(session: AsyncSession) -> Sequence[SigningKey]:
-    """List the signing keys that are not retired, oldest first."""
-    query = (
-        select(SigningKey)
-        .where(col(SigningKey.retired_at).is_(None))
-        .order_by(col(SigningKey.created_at))
-    )
-    return (await session.exec(query)).all()

@@ -7,9 +7,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.connections import LinkAttempt
-from app.store.grants import ConsentRequest, Grant
+from app.store.consent_requests import ConsentRequest
+from app.store.grants import Grant
+from app.store.refusals import Refusal
 from app.store.sessions import Session, SignInLink
-from app.store.tokens import AuthorizationCode, Token
+from app.store.tokens import AuthorizationCode, PushedRequest, Token, UsedOnce
 
 # A replayed code is recognised while it is kept; one that comes a day late is merely unknown.
 KEPT_AFTER_EXPIRY = timedelta(days=1)
@@ -35,6 +37,9 @@ async def delete_expired(session: AsyncSession, now: datetime) -> int:
     statements: list[Delete] = [
         *(delete(table).where(col(table.expires_at) < before) for table in EXPIRING),
         delete(ConsentRequest).where(col(ConsentRequest.expires_at) < now - REQUESTS_KEPT),
+        delete(PushedRequest).where(col(PushedRequest.expires_at) < now),
+        delete(UsedOnce).where(col(UsedOnce.expires_at) < now),
+        delete(Refusal).where(col(Refusal.at) < before),
         delete(Token).where(_useless_token(before, now - SPENT_TOKENS_KEPT)),
     ]
     deleted = 0

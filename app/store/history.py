@@ -32,6 +32,21 @@ async def grants_of(
     return [(grant, client, at) for grant, client, at in (await session.exec(query)).all()]
 
 
+async def events_of(
+    session: AsyncSession, customer_id: str, grant_id: str | None = None
+) -> Sequence[ConsentEvent]:
+    """List what happened to her grants, or to one of them, the oldest first."""
+    query = (
+        select(ConsentEvent)
+        .join(Grant, col(Grant.id) == col(ConsentEvent.grant_id))
+        .where(col(Grant.customer_id) == customer_id)
+        .order_by(col(ConsentEvent.at), col(ConsentEvent.id))
+    )
+    if grant_id is not None:
+        query = query.where(col(ConsentEvent.grant_id) == grant_id)
+    return (await session.exec(query)).all()
+
+
 async def replaced_grants(session: AsyncSession, customer_id: str) -> set[str]:
     """Return the ids of her grants that ended because a newer consent took their place."""
     query = (

@@ -11,7 +11,6 @@ from sqlalchemy.util import await_only, greenlet_spawn
 from app.errors import Unavailable
 from app.store.driver import DriverStores, Values
 from app.store.statements import Row, Statement
-from oauth.server.stores import Stores
 
 T = TypeVar("T")
 LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
@@ -36,7 +35,7 @@ class PostgresqlTransactions:
         self._room = asyncio.Semaphore(most)
         self._idle: list[asyncpg.Connection] = []
 
-    async def writing(self, work: Callable[[Stores], T]) -> T:
+    async def writing(self, work: Callable[[DriverStores], T]) -> T:
         """Run it within one transaction; what it changed is on disk when this returns."""
         async with self._room:
             connection = await self._connected()
@@ -56,7 +55,7 @@ class PostgresqlTransactions:
             self._idle.append(connection)
         return result
 
-    async def reading(self, work: Callable[[Stores], T]) -> T:
+    async def reading(self, work: Callable[[DriverStores], T]) -> T:
         """Run it where it may only look; each look sees the latest."""
         return await self.writing(work)
 
@@ -73,7 +72,7 @@ class PostgresqlTransactions:
         return await asyncpg.connect(self._url, server_settings=self._settings)
 
 
-def _run(connection: asyncpg.Connection, dialect: Dialect, work: Callable[[Stores], T]) -> T:
+def _run(connection: asyncpg.Connection, dialect: Dialect, work: Callable[[DriverStores], T]) -> T:
     transaction = PostgresqlTransaction(connection, dialect)
     try:
         result = work(DriverStores(transaction))
@@ -122,6 +121,12 @@ class PostgresqlTransaction:
         prepared = statement.prepared(self._dialect)
         tag = self._execute(prepared.sql, prepared.values(values))
         return int(tag.rpartition(" ")[2])
+
+    def take(self, statement: Statement, values: Values) -> Row | None:
+        """Change one row now, and return what the statement gives of it."""
+        self._begin()
+        self._flush()
+        return self.find(statement, values)
 
     def add(self, statement: Statement, values: Values) -> None:
         """Add a row before the next change, and before the end."""

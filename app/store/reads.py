@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, insert, or_
+from sqlalchemy import and_, bindparam, false, insert, or_
 from sqlalchemy import select as core_select
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,7 +17,7 @@ from app.store.accesses import Access
 from app.store.clients import Client
 from app.store.connections import Connection, ConnectionDigest
 from app.store.customers import Customer, DataKey, Identifier, Subject
-from app.store.grants import Grant, grant_is_active
+from app.store.grants import Grant, grant_is_active, subject_of_grant
 from app.store.tokens import Token, TokenKind
 from app.store.types import UtcDateTime
 
@@ -50,6 +50,8 @@ class TokenRow:
     scope: frozenset[str]
     expires_at: datetime | None
     revoked_at: datetime | None
+    audience: frozenset[str]
+    jkt: str | None
     client_disabled: bool
     grant: GrantRow | None
 
@@ -63,13 +65,6 @@ class DigestRow:
     state: str
     sealed: bytes | None
     refreshed_at: datetime | None
-
-
-def _subject_of_grant() -> ColumnElement[bool]:
-    return and_(
-        col(Subject.customer_id) == col(Grant.customer_id),
-        col(Subject.client_id) == col(Grant.client_id),
-    )
 
 
 _GRANT_COLUMNS = (
@@ -93,6 +88,8 @@ _FIND_TOKEN = (
         col(Token.scope),
         col(Token.expires_at),
         col(Token.revoked_at),
+        col(Token.audience),
+        col(Token.jkt),
         col(Client.disabled_at).is_not(None),
         *_GRANT_COLUMNS,
     )
@@ -101,7 +98,7 @@ _FIND_TOKEN = (
     .outerjoin(Grant, col(Grant.id) == col(Token.grant_id))
     .outerjoin(Customer, col(Customer.id) == col(Grant.customer_id))
     .outerjoin(DataKey, col(DataKey.customer_id) == col(Customer.id))
-    .outerjoin(Subject, _subject_of_grant())
+    .outerjoin(Subject, subject_of_grant())
     .where(col(Token.token_hash) == bindparam("token_hash"), col(Token.kind) == TokenKind.ACCESS)
 )
 
@@ -112,12 +109,14 @@ async def find_token(session: AsyncSession, token_hash: str) -> TokenRow | None:
     row = (await connection.execute(_FIND_TOKEN, {"token_hash": token_hash})).one_or_none()
     if row is None:
         return None
-    client_id, scope, expires_at, revoked_at, client_disabled, *grant = row
+    client_id, scope, expires_at, revoked_at, audience, jkt, client_disabled, *grant = row
     return TokenRow(
         client_id,
         frozenset(scope.split()),
         expires_at,
         revoked_at,
+        frozenset(audience.split()),
+        jkt,
         bool(client_disabled),
         _grant_row(grant) if grant[0] is not None else None,
     )
@@ -152,7 +151,7 @@ async def find_granted(
         .join(Client, col(Client.id) == col(Grant.client_id))
         .join(Customer, col(Customer.id) == col(Grant.customer_id))
         .join(DataKey, col(DataKey.customer_id) == col(Customer.id))
-        .join(Subject, _subject_of_grant())
+        .join(Subject, subject_of_grant())
         .where(
             col(Grant.client_id) == client_id,
             col(Grant.purpose) == purpose,

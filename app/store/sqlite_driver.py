@@ -16,7 +16,6 @@ from sqlalchemy import Dialect
 
 from app.store.driver import DriverStores, Values
 from app.store.statements import Row, Statement
-from oauth.server.stores import Stores
 
 T = TypeVar("T")
 MOST_AT_ONCE = 64
@@ -24,7 +23,7 @@ MOST_AT_ONCE = 64
 
 @dataclass(slots=True)
 class _Job:
-    work: Callable[[Stores], Any]
+    work: Callable[[DriverStores], Any]
     done: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
@@ -58,7 +57,7 @@ class SqliteTransactions:
         self._waiting: list[_Job] = []
         self._drain: asyncio.Task[None] | None = None
 
-    async def writing(self, work: Callable[[Stores], T]) -> T:
+    async def writing(self, work: Callable[[DriverStores], T]) -> T:
         """Run it within one transaction; what it changed is on disk when this returns."""
         loop = asyncio.get_running_loop()
         job = _Job(work, loop.create_future())
@@ -68,7 +67,7 @@ class SqliteTransactions:
         result: T = await job.done
         return result
 
-    async def reading(self, work: Callable[[Stores], T]) -> T:
+    async def reading(self, work: Callable[[DriverStores], T]) -> T:
         """Run it where it may only look: here and now, since in WAL mode a reader never waits."""
         if self._reader is None:
             self._reader = self._connect()
@@ -167,6 +166,10 @@ class SqliteTransaction:
         """Change rows now, and return how many."""
         prepared = statement.prepared(self._dialect)
         return self._connection.execute(prepared.sql, prepared.values(values)).rowcount
+
+    def take(self, statement: Statement, values: Values) -> Row | None:
+        """Change one row now, and return what the statement gives of it."""
+        return self.find(statement, values)
 
     def add(self, statement: Statement, values: Values) -> None:
         """Add a row."""

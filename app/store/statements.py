@@ -72,7 +72,7 @@ def _prepare(core: Executable, dialect: Dialect) -> Prepared:
     for name in compiled.positiontup or ():
         kind = compiled.binds[name].type.dialect_impl(dialect)
         takes.append((name, kind.bind_processor(dialect)))
-    columns = getattr(core, "selected_columns", ())
+    columns = getattr(core, "exported_columns", ())
     return Prepared(
         str(compiled), tuple(takes), tuple(_giving(column.type, dialect) for column in columns)
     )

@@ -2,8 +2,30 @@
 
 from sqlmodel import SQLModel
 
-from app.store import accesses, clients, connections, customers, grants, sessions, tokens
+from app.store import (
+    accesses,
+    clients,
+    connections,
+    consent_requests,
+    customers,
+    grants,
+    refusals,
+    sessions,
+    signing_keys,
+    tokens,
+)
 
-__all__ = ["accesses", "clients", "connections", "customers", "grants", "sessions", "tokens"]
+__all__ = [
+    "accesses",
+    "clients",
+    "connections",
+    "consent_requests",
+    "customers",
+    "grants",
+    "refusals",
+    "sessions",
+    "signing_keys",
+    "tokens",
+]
 
 metadata = SQLModel.metadata

@@ -1,13 +1,15 @@
 """Authorization codes and tokens; only their hashes."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
 from app.store.types import UtcDateTime
 from oauth.server.stores import TokenKind
 
-__all__ = ["AuthorizationCode", "Token", "TokenKind"]
+__all__ = ["AuthorizationCode", "PushedRequest", "Token", "TokenKind", "UsedOnce"]
 
 
 class AuthorizationCode(SQLModel, table=True):
@@ -23,6 +25,31 @@ class AuthorizationCode(SQLModel, table=True):
     issued_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     consumed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    scope: str = Field(description="What was asked for; issued is what the grant covers of it.")
+    audience: str = Field(description="The resources its tokens are for, separated by spaces.")
+    nonce: str | None = None
+    auth_time: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    jkt: str | None = Field(default=None, description="Thumbprint of the key that must redeem it.")
+
+
+class PushedRequest(SQLModel, table=True):
+    """An authorization request that a client pushed (RFC 9126); gone once it is used."""
+
+    __tablename__ = "pushed_requests"
+
+    uri_hash: str = Field(primary_key=True)
+    client_id: str = Field(foreign_key="clients.id", ondelete="CASCADE")
+    parameters: dict[str, Any] = Field(sa_type=JSON)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class UsedOnce(SQLModel, table=True):
+    """Something that counts once: the `jti` of a client's assertion, or of a proof."""
+
+    __tablename__ = "used_once"
+
+    once_hash: str = Field(primary_key=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class Token(SQLModel, table=True):
@@ -44,3 +71,5 @@ class Token(SQLModel, table=True):
     )
     rotated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    audience: str = Field(description="The resources it is for, separated by spaces.")
+    jkt: str | None = Field(default=None, description="Thumbprint of the key it is bound to.")

@@ -1,6 +1,7 @@
 """Clients: who may ask customers for their context, for what, and which parts of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from app.clock import Clock
@@ -9,7 +10,12 @@ from app.ids import CLIENT_SECRET, new_id, new_secret, secret_hash
 from app.store.clients import Client, disable_client, find_client, list_clients
 from app.store.engine import Database
 from app.usecases.purposes import PURPOSES
+from context.lens import Lens
+from oauth.server.assertions import jwks_fault
 from oauth.server.clients import redirect_uri_fault
+from oauth.server.details import ROLES
+from oauth.server.openid import ID_TOKEN_ALGORITHMS
+from oauth.server.stores import RS256, Profile
 
 MAX_NAME_CHARACTERS = 80
 
@@ -37,6 +43,10 @@ class Clients:
         sections: Sequence[str],
         *,
         public: bool = False,
+        jwks: Mapping[str, Any] | None = None,
+        profile: str = Profile.OAUTH,
+        id_token_algorithm: str | None = None,
+        lens: Mapping[str, Sequence[str]] | None = None,
     ) -> tuple[Client, str | None]:
         """Register a client.
 
@@ -47,9 +57,14 @@ class Clients:
             purposes: DPV terms from `app.usecases.purposes`; the first is the default.
             sections: Sections it may ask for.
             public: Whether it cannot keep a secret (an app on a device, RFC 6749 section 2.1).
+            jwks: Its public keys, if it authenticates by `private_key_jwt`.
+            profile: What it is held to: `oauth2.1`, or `fapi2` (FAPI 2.0 security profile), which
+                takes keys, and makes pushed requests and proof of possession mandatory.
+            id_token_algorithm: What its ID tokens are signed with; RS256, with FAPI ES256.
+            lens: Its approved `brands` and `rivals`, 20 terms of each at most.
 
         Returns:
-            The client, and its secret (None for a public one), shown this once and kept hashed.
+            The client, and its secret (None for one without), shown this once and kept hashed.
 
         Raises:
             Invalid: A value is not allowed; the message says which and what is.
@@ -59,8 +74,12 @@ class Clients:
         _check_redirect_uris(redirect_uris)
         _check_among("purpose", purposes, PURPOSES)
         _check_among("section", sections, self._sections)
+        is_fapi = _check_profile(profile, jwks)
+        _check_authentication(jwks, public=public)
+        algorithm = id_token_algorithm or ("ES256" if is_fapi else RS256)
+        _check_among("algorithm", [algorithm], ID_TOKEN_ALGORITHMS)
         now = self._clock()
-        secret = None if public else new_secret(CLIENT_SECRET)
+        secret = None if public or jwks is not None else new_secret(CLIENT_SECRET)
         client = Client(
             id=new_id("cli", now),
             name=name.strip(),
@@ -69,6 +88,10 @@ class Clients:
             redirect_uris=list(redirect_uris),
             purposes=list(dict.fromkeys(purposes)),
             sections=list(dict.fromkeys(sections)),
+            jwks=None if jwks is None else dict(jwks),
+            profile=profile,
+            id_token_algorithm=algorithm,
+            lens=_checked_lens(lens or {}),
             created_at=now,
         )
         async with self._database.writing() as session:
@@ -134,6 +157,38 @@ def _check_redirect_uris(redirect_uris: Sequence[str]) -> None:
 def _check_among(noun: str, values: Sequence[str], known: Collection[str]) -> None:
     if not values:
         raise Invalid(f"A client needs at least one {noun}; there are: {', '.join(known)}.")
+    _check_known(noun, values, known)
+
+
+def _check_profile(profile: str, jwks: Mapping[str, Any] | None) -> bool:
+    _check_among("profile", [profile], list(Profile))
+    is_fapi = profile == Profile.FAPI
+    if is_fapi and jwks is None:
+        raise Invalid("The profile fapi2 takes a client with keys: give its JWK Set.")
+    return is_fapi
+
+
+def _check_authentication(jwks: Mapping[str, Any] | None, *, public: bool) -> None:
+    if jwks is None:
+        return
+    if public:
+        raise Invalid("A client with keys can keep a secret: it is not a public one.")
+    fault = jwks_fault(jwks)
+    if fault is not None:
+        raise Invalid(f"The JWK Set is not allowed: {fault}")
+
+
+def _checked_lens(lens: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    _check_known("lens", lens, ROLES)
+    try:
+        found = Lens(tuple(lens.get("brands", ())), tuple(lens.get("rivals", ())))
+    except ValueError as error:
+        raise Invalid(f"This lens is not allowed: {error}.") from error
+    named = {"brands": found.brands, "rivals": found.rivals}
+    return {role: list(dict.fromkeys(terms)) for role, terms in named.items() if terms}
+
+
+def _check_known(noun: str, values: Collection[str], known: Collection[str]) -> None:
     for value in values:
         if value not in known:
             raise Invalid(f"There is no {noun} {value!r}; there are: {', '.join(known)}.")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,15 +18,14 @@ from app.store.reads import GrantRow, TokenRow, find_granted, find_token, record
 from app.store.secrets import Vault
 from app.usecases.admission import check_lookup, granted_sections, only_one, refusal_of
 from app.usecases.identifiers import normal_email
+from app.usecases.possession import Possession, PresentedToken
 from app.usecases.renderings import Renderings
 from app.usecases.sections import NOT_OFFERED
+from app.usecases.use import USE_FOR
 from context.document import Absence, AnySection, Context
 from context.explain import Explanation
 from context.section import Section
 from oauth.server.scopes import SCOPE_PREFIX
-
-USE_FOR = timedelta(hours=1)
-"""How long an answer may be used; after that the client reads again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,16 @@ class Contexts:
         database: Where digests, grants and the access log are kept.
         vault: Opens what is hers.
         clock: The time.
+        possession: Knows whose hands a token must be in.
     """
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, clock: Clock, possession: Possession
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._possession = possession
         self._renderings = Renderings()
 
     async def preview(
@@ -115,7 +118,7 @@ class Contexts:
             box = await open_box(session, self._vault, customer_id)
             return await self._renderings.explanation(session, box, customer_id, self._clock())
 
-    async def read(self, access_token: str, reading: Reading) -> ServedContext:
+    async def read(self, presented: PresentedToken, reading: Reading) -> ServedContext:
         """Answer a read under a delegated token.
 
         Raises:
@@ -123,17 +126,17 @@ class Contexts:
             Forbidden: The token is not for reading contexts, or the purpose is another one.
         """
         now = self._clock()
-        token_hash = secret_hash(access_token)
-        async with self._database.reading() as session:
-            token = await self._token(session, token_hash)
-            grant = token.grant
-            if grant is None:
-                raise Forbidden(
-                    "This token is for look-ups: use POST /v1/context/lookup.",
-                    code=INSUFFICIENT_SCOPE,
-                )
-            refusal = refusal_of(token, grant, reading.purpose, now)
-            if refusal is None:
+        token_hash = secret_hash(presented.token)
+        token = await self._token(presented)
+        grant = token.grant
+        if grant is None:
+            raise Forbidden(
+                "This token is for look-ups: use POST /v1/context/lookup.",
+                code=INSUFFICIENT_SCOPE,
+            )
+        refusal = refusal_of(token, grant, reading.purpose, now)
+        if refusal is None:
+            async with self._database.reading() as session:
                 context = await self._render(session, grant, token.scope, reading, now)
         if refusal is not None:
             await self._record_refusal(grant, reading, refusal.code, now)
@@ -141,7 +144,7 @@ class Contexts:
         return await self._serve(grant, context, reading, token_hash, now)
 
     async def lookup(
-        self, access_token: str, identifiers: Sequence[IdentifierValue], reading: Reading
+        self, presented: PresentedToken, identifiers: Sequence[IdentifierValue], reading: Reading
     ) -> ServedContext:
         """Answer a read by identifier, among the customers who granted this client.
 
@@ -152,10 +155,10 @@ class Contexts:
             Conflict: The identifiers belong to several customers.
         """
         now = self._clock()
-        token_hash = secret_hash(access_token)
+        token_hash = secret_hash(presented.token)
+        token = await self._token(presented)
+        check_lookup(token, now)
         async with self._database.reading() as session:
-            token = await self._token(session, token_hash)
-            check_lookup(token, now)
             indexed = self._indexed(identifiers)
             grant = only_one(
                 await find_granted(session, token.client_id, reading.purpose or "", indexed, now)
@@ -164,10 +167,12 @@ class Contexts:
             context = await self._render(session, grant, scope, reading, now)
         return await self._serve(grant, context, reading, token_hash, now)
 
-    async def _token(self, session: AsyncSession, token_hash: str) -> TokenRow:
-        token = await find_token(session, token_hash)
+    async def _token(self, presented: PresentedToken) -> TokenRow:
+        async with self._database.reading() as session:
+            token = await find_token(session, secret_hash(presented.token))
         if token is None:
             raise Unauthenticated("The access token is not valid; get a new one.")
+        await self._possession.check(presented, token)
         return token
 
     async def _render(

@@ -19,6 +19,9 @@ PURPOSES = MappingProxyType(
 )
 """Term to plain-language label, to be read after "They want your context …"."""
 
+MARKETING = frozenset({"dpv:Marketing"})
+"""Purposes that a browser's Global Privacy Control speaks against."""
+
 
 def label_of(purpose: str) -> str:
     """Return a purpose's label; a term that is no longer in the list stands for itself."""

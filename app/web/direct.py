@@ -9,16 +9,12 @@ from dataclasses import dataclass
 
 from fastapi import Request
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from app.web.services import Services, services_of
 
 Endpoint = Callable[[Request, Services], Awaitable[Response]]
-
-METHOD_NOT_ALLOWED = 405
-
 
 @dataclass(frozen=True, slots=True)
 class Direct:
@@ -33,7 +29,7 @@ class DirectRoutes(BaseRoute):
     """Such paths, as one route that is asked before all others.
 
     Args:
-        direct: The paths, each once; another method than its own is answered with 405.
+        direct: The paths, each once; another method than its own is left to the other routes.
     """
 
     def __init__(self, *direct: Direct) -> None:
@@ -42,13 +38,13 @@ class DirectRoutes(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Say whether a request is for one of the paths."""
         one = self._by_path.get(scope["path"]) if scope["type"] == "http" else None
-        return (Match.NONE, {}) if one is None else (Match.FULL, {"route": one})
+        if one is None or one.method != scope["method"]:
+            return Match.NONE, {}
+        return Match.FULL, {"route": one}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         one: Direct = scope["route"]
-        if scope["method"] != one.method:
-            raise HTTPException(METHOD_NOT_ALLOWED, headers={"Allow": one.method})
         request = Request(scope, receive)
         response = await one.endpoint(request, services_of(request))
         await response(scope, receive, send)

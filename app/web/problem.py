@@ -23,9 +23,12 @@ from app.errors import (
     Invalid,
     MilieuError,
     NotFound,
+    ProofNeeded,
     Unauthenticated,
     Unavailable,
 )
+from oauth.server.dpop import ALGORITHMS as DPOP_ALGORITHMS
+from oauth.server.resources import API_PATH, RESOURCE_METADATA_PATH
 
 logger = logging.getLogger("milieu.web")
 
@@ -73,14 +76,15 @@ def status_of(error: MilieuError) -> HTTPStatus:
     )
 
 
-def install(app: FastAPI, error_page: ErrorPage) -> None:
+def install(app: FastAPI, error_page: ErrorPage, issuer: str) -> None:
     """Make the application answer every error as a document.
 
     Args:
         app: The application.
         error_page: Renders an error for people: request, status, title, detail.
+        issuer: Public base address, without a slash at the end.
     """
-    answers = Answers(error_page)
+    answers = Answers(error_page, issuer + RESOURCE_METADATA_PATH + API_PATH)
     app.add_exception_handler(MilieuError, answers.on_domain_error)
     app.add_exception_handler(RequestValidationError, answers.on_invalid)
     app.add_exception_handler(HTTPException, answers.on_http_error)
@@ -94,15 +98,17 @@ class Answers:
 
     Args:
         error_page: Renders an error for people.
+        resource_metadata: Where the API describes itself (RFC 9728).
     """
 
-    def __init__(self, error_page: ErrorPage) -> None:
+    def __init__(self, error_page: ErrorPage, resource_metadata: str) -> None:
         self._error_page = error_page
+        self._resource_metadata = resource_metadata
 
     async def on_domain_error(self, request: Request, error: Exception) -> Response:
         """Answer a domain error."""
         assert isinstance(error, MilieuError)  # noqa: S101 - registered for this class alone
-        status, headers = status_of(error), _challenge(error)
+        status, headers = status_of(error), _challenge(error, self._resource_metadata)
         return self._answer(request, status, error.title, error.detail, error.code, headers)
 
     async def on_invalid(self, request: Request, error: Exception) -> Response:
@@ -190,14 +196,20 @@ def _is_person(request: Request) -> bool:
     )
 
 
-def _challenge(error: MilieuError) -> dict[str, str]:
+def _challenge(error: MilieuError, resource_metadata: str) -> dict[str, str]:
+    """Say how to authenticate (RFC 6750, section 3; RFC 9449, section 7.1; RFC 9728, 5.1)."""
+    where = f'resource_metadata="{resource_metadata}"'
+    if isinstance(error, ProofNeeded):
+        algorithms = " ".join(DPOP_ALGORITHMS)
+        challenge = f'DPoP error="{error.code}", algs="{algorithms}", {where}'
+        return {"WWW-Authenticate": challenge, "DPoP-Nonce": error.nonce}
     # RFC 6750, section 3.1: no error code where no token was presented.
     if error.code == TOKEN_MISSING:
-        return {"WWW-Authenticate": "Bearer"}
+        return {"WWW-Authenticate": f"Bearer {where}"}
     if isinstance(error, Unauthenticated):
-        return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        return {"WWW-Authenticate": f'Bearer error="invalid_token", {where}'}
     if error.code == INSUFFICIENT_SCOPE:
-        return {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+        return {"WWW-Authenticate": f'Bearer error="insufficient_scope", {where}'}
     return {}
 
 

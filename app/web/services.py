@@ -13,11 +13,14 @@ from app.usecases.accesses import Accesses
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
 from app.usecases.connections import Connections
+from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
 from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
+from app.usecases.managed_grants import ManagedGrants
 from app.usecases.refresh import Refresh
+from app.usecases.signing_keys import SigningKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,11 @@ class Services:
     contexts: Contexts
     clients: Clients
     authorization: Authorization
+    consents: Consents
     grants: Grants
+    managed_grants: ManagedGrants
     accesses: Accesses
+    signing_keys: SigningKeys
     outbox: Outbox | None
 
 

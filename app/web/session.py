@@ -13,11 +13,17 @@ from app.web.services import Services, services_of
 
 
 class SignInNeeded(Exception):
-    """Nobody is signed in; carries where to go on afterwards."""
+    """Nobody is signed in, or not lately enough; carries where to go on afterwards.
 
-    def __init__(self, return_to: ReturnTo) -> None:
+    Args:
+        return_to: The page to go on to.
+        again: Whether she is to sign in although she is signed in.
+    """
+
+    def __init__(self, return_to: ReturnTo, *, again: bool = False) -> None:
         super().__init__()
         self.return_to = return_to
+        self.again = again
 
 
 def cookie_name(services: Services) -> str:
@@ -102,7 +108,8 @@ def install(app: FastAPI) -> None:
 
     async def on_sign_in_needed(_request: Request, error: Exception) -> Response:
         assert isinstance(error, SignInNeeded)  # noqa: S101 - registered for this class alone
-        return RedirectResponse(f"/sign-in?{error.return_to.query()}", status_code=303)
+        again = "&again=1" if error.again else ""
+        return RedirectResponse(f"/sign-in?{error.return_to.query()}{again}", status_code=303)
 
     app.add_exception_handler(SignInNeeded, on_sign_in_needed)
 

@@ -2,22 +2,23 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.usecases.refresh import Refresh
-from app.work.tidy import Tidy
+from app.work.chore import Chore
 
 logger = logging.getLogger(__name__)
 
 
 class Worker:
-    """Refreshes what is due and tidies up.
+    """Refreshes what is due, and does the chores.
 
     Args:
         refresh: The use case.
-        tidy: The small job beside it.
+        chores: The small jobs beside it.
         due: Set by whoever makes a connection due in this process.
         at_once: Refreshes at the same time.
         poll: How long to sleep when nothing wakes it; other processes make things due too.
@@ -29,7 +30,7 @@ class Worker:
     def __init__(
         self,
         refresh: Refresh,
-        tidy: Tidy,
+        chores: Iterable[Chore],
         due: asyncio.Event,
         *,
         at_once: int = 4,
@@ -38,7 +39,7 @@ class Worker:
         floor: timedelta = timedelta(seconds=5),
     ) -> None:
         self._refresh = refresh
-        self._tidy = tidy
+        self._chores = tuple(chores)
         self._due = due
         self._at_once = at_once
         self._poll = poll
@@ -82,7 +83,8 @@ class Worker:
             logger.warning("the database does not answer: %s", type(error).__name__)
 
     async def _prepare(self) -> None:
-        await self._tidy.if_due()
+        for chore in self._chores:
+            await chore.if_due()
         if not self._has_followed_engine:
             await self._refresh.follow_engine()
             self._has_followed_engine = True

@@ -77,6 +77,7 @@ async def _granted(database: Database, company: Company) -> tuple[str, str]:
                 scope=company.scope,
                 issued_at=now,
                 expires_at=now + LIFETIME,
+                audience="",
             )
             for kind, value in tokens.items()
         )

@@ -9,8 +9,9 @@ from authlib.oauth2 import OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749 import AuthorizationServer
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
-from oauth.server.client_credentials import LookupGrant
+from oauth.server.client_credentials import OwnGrant
 from oauth.server.clients import AuthlibClient, authenticated, presented_credentials
+from oauth.server.errors import InvalidDpopProof
 from oauth.server.exchange import Exchange
 from oauth.server.messages import (
     NO_STORE,
@@ -69,7 +70,7 @@ class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is un
         self.exchange = exchange
         self.register_grant(CodeGrant, [S256Required()])
         self.register_grant(RefreshGrant)
-        self.register_grant(LookupGrant)
+        self.register_grant(OwnGrant)
         self.register_endpoint(Revocation)
 
     def query_client(self, client_id: str) -> AuthlibClient | None:
@@ -78,11 +79,13 @@ class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is un
         return None if record is None else AuthlibClient(record)
 
     def authenticate_client(
-        self, request: AuthlibRequest, _methods: object, _endpoint: str = "token"
+        self, request: AuthlibRequest, _methods: object, endpoint: str = "token"
     ) -> AuthlibClient:
         """Authenticate by our own rules: Authlib's fail with a 500 on what is not UTF-8."""
         credentials = presented_credentials(request.message)
-        client = authenticated(credentials, self.exchange.stores, self.exchange.secrets.digest)
+        client = authenticated(credentials, self.exchange.door)
+        if endpoint == "token" and client.is_fapi and self.exchange.jkt is None:
+            raise InvalidDpopProof("The tokens of this client are bound: send a DPoP proof")
         request.auth_method = credentials.method
         return AuthlibClient(client)
 

@@ -1,29 +1,18 @@
 """The authorization endpoint: what a client asks a customer for (RFC 6749, section 4.1.1)."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from authlib.oauth2.rfc6749 import AuthorizationCodeGrant, OAuth2Request
-from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidRequestError
+from authlib.oauth2.rfc6749.errors import AccessDeniedError
 
+from oauth.server.asked import Asked, understood
 from oauth.server.clients import redirect_uri_matches
 from oauth.server.messages import OAuthRequest, with_parameters
-from oauth.server.scopes import requested_sections, scope_of
 from oauth.server.stores import ClientRecord, CodeRecord, GrantRecord, Stores
 
 CODE_LIFETIME = timedelta(seconds=60)
-PARAMETERS = (
-    "response_type",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "purpose",
-    "code_challenge",
-    "code_challenge_method",
-)
 MAX_STATE_CHARACTERS = 1_024
 _STATE = re.compile(rf"[\x20-\x7e]{{0,{MAX_STATE_CHARACTERS}}}")
 
@@ -33,23 +22,18 @@ class CannotRedirect(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A valid authorization request.
+class Decided:
+    """That she allowed it.
 
     Args:
-        client: Who asks.
-        redirect_uri: Where the answer goes.
-        purpose: What for.
-        sections: Which sections; she may give fewer.
-        parameters: The request itself, to be judged again when she has decided: purpose named,
-            scope in its shortest form, so that nobody can make us keep what means nothing.
+        grant: What she gave, as it stands now.
+        scope: What this request's tokens may have of it.
+        auth_time: When she signed in.
     """
 
-    client: ClientRecord
-    redirect_uri: str
-    purpose: str
-    sections: tuple[str, ...]
-    parameters: Mapping[str, str]
+    grant: GrantRecord
+    scope: str
+    auth_time: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +81,12 @@ class AuthorizeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib i
         return str(request.payload.redirect_uri)
 
     def validate_requested_scope(self) -> None:
-        """Judge scope and purpose against what this client is registered for."""
+        """Judge everything it asks for against what this client is registered for."""
         client: ClientRecord = self.request.client.record
-        payload = self.request.payload
-        sections = requested_sections(payload.scope, client.sections, self.server.exchange.sections)
-        purpose = payload.data.get("purpose", client.purposes[0])
-        if purpose not in client.purposes:
-            registered = " ".join(client.purposes)
-            raise InvalidRequestError(f"This client is registered for: {registered}")
-        kept = {name: payload.data[name] for name in PARAMETERS if name in payload.data}
-        kept |= {"purpose": purpose, "scope": scope_of(sections)}
-        self.asked = Asked(client, payload.redirect_uri, purpose, sections, kept)
+        self.asked = understood(self.request.message, client, self.server.exchange)
 
     def create_authorization_response(
-        self, redirect_uri: str, grant_user: GrantRecord | None
+        self, redirect_uri: str, grant_user: Decided | None
     ) -> tuple[int, str, list[tuple[str, str]]]:
         """Answer with a code, or refuse; Authlib's own would rewrite the redirect URI's query.
 
@@ -133,11 +109,12 @@ class AuthorizeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib i
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         """Keep the code's hash, bound to the grant, the client, the URI and the challenge.
 
-        The code has no scope of its own. Authlib would write the one that was asked for, which is
-        more than she gave whenever she unticked something.
+        Its scope is what was asked for, at most. What is issued for it is the part that the grant
+        covers; Authlib would issue more than she gave whenever she unticked something.
         """
         exchange = self.server.exchange
-        grant: GrantRecord = request.user
+        decided: Decided = request.user
+        grant = decided.grant
         exchange.stores.add_code(
             CodeRecord(
                 exchange.secrets.digest(code),
@@ -147,6 +124,11 @@ class AuthorizeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib i
                 request.payload.data["code_challenge"],
                 issued_at=exchange.now,
                 expires_at=exchange.now + CODE_LIFETIME,
+                scope=decided.scope,
+                audience=self.asked.audience,
+                nonce=self.asked.nonce,
+                auth_time=decided.auth_time,
+                jkt=self.asked.dpop_jkt,
             )
         )
 

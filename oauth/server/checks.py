@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749.errors import (
 )
 
 from oauth.server.authorize import state_is_printable
+from oauth.server.errors import RegistrationNotSupported, RequestNotSupported
 from oauth.server.messages import OAuthRequest
 from oauth.server.metadata import GRANT_TYPES
 
@@ -39,8 +40,12 @@ def no_secret_in_query(request: OAuthRequest) -> None:
 
 
 def no_duplicates(request: OAuthRequest) -> None:
-    """Refuse a parameter that comes twice, even without a value (RFC 6749, section 3.1)."""
-    if any(times > 1 for times in Counter(name for name, _ in request.pairs).values()):
+    """Refuse a parameter that comes twice, even without a value (RFC 6749, section 3.1).
+
+    Only of resources there may be several (RFC 8707, section 2).
+    """
+    times = Counter(name for name, _ in request.pairs if name != "resource")
+    if any(count > 1 for count in times.values()):
         raise InvalidRequestError("A parameter is given more than once")
 
 
@@ -59,6 +64,20 @@ def code_response(request: OAuthRequest) -> None:
         raise UnsupportedResponseTypeError("code", "The response_type must be code")
     if request.parameters.get("response_mode", "query") != "query":
         raise InvalidRequestError("The response_mode must be query")
+
+
+def no_request_object(request: OAuthRequest) -> None:
+    """Refuse what OpenID Connect lets a server refuse (Core, section 3.1.2.6)."""
+    if "request" in request.parameters:
+        raise RequestNotSupported
+    if "registration" in request.parameters:
+        raise RegistrationNotSupported
+
+
+def no_request_uri(request: OAuthRequest) -> None:
+    """Refuse a pushed request that names another (RFC 9126, section 2.1)."""
+    if "request_uri" in request.parameters:
+        raise InvalidRequestError("A pushed request cannot name another by request_uri")
 
 
 def known_grant_type(request: OAuthRequest) -> None:

@@ -1,46 +1,66 @@
 """The authorization server: its endpoints, and the checks each one makes, in order.
 
 A host makes one engine, and calls it within a transaction that it commits after every answer,
-errors included. Pushed requests, rich requests, backchannel authentication, introspection and
-proof of possession will each be a row of the table below and a file beside this one.
+errors included. A new endpoint is a row of the table below and a file beside this one.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from oauth.server import checks
+from oauth.server import checks, dpop
+from oauth.server.access import AccessRefused, admitted, refusal
+from oauth.server.asked import MERGE, Asked
 from oauth.server.authlib import AuthlibRequest, AuthlibServer, TokenRequest
-from oauth.server.authorize import Asked, CannotRedirect, Recipient, recipient
+from oauth.server.authorize import CannotRedirect, Decided, Recipient, recipient
+from oauth.server.errors import InvalidDpopProof
 from oauth.server.exchange import Exchange
+from oauth.server.introspect import introspection
 from oauth.server.messages import OAuthRequest, OAuthResponse
-from oauth.server.metadata import metadata
-from oauth.server.stores import GrantRecord, Stores
+from oauth.server.metadata import (
+    INTROSPECT_PATH,
+    PAR_PATH,
+    REVOKE_PATH,
+    TOKEN_PATH,
+    USERINFO_PATH,
+    metadata,
+)
+from oauth.server.par import push, pushed
+from oauth.server.resources import OWN_PATH
+from oauth.server.scopes import OPENID_SCOPE
+from oauth.server.signing import NO_KEYS, KeyRing
+from oauth.server.stores import GrantRecord, Stores, TokenRecord
 from oauth.server.tokens import Secrets
 
 Check = Callable[[OAuthRequest], None]
 
-AUTHORIZE: tuple[Check, ...] = (
+FORM: tuple[Check, ...] = (
     checks.readable,
     checks.no_secret_in_query,
     checks.no_duplicates,
+)
+REQUEST: tuple[Check, ...] = (
+    checks.no_request_object,
     checks.printable_state,
     checks.code_response,
 )
-TOKEN: tuple[Check, ...] = (
-    checks.readable,
-    checks.no_secret_in_query,
-    checks.no_duplicates,
-    checks.known_grant_type,
+CHECKS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
+    {
+        "authorize": (*FORM, *REQUEST),
+        "par": (*FORM, checks.no_request_uri, *REQUEST),
+        "token": (*FORM, checks.known_grant_type),
+        "revoke": FORM,
+        "introspect": FORM,
+        "userinfo": (checks.readable,),
+        "grants": (checks.readable,),
+    }
 )
-REVOKE: tuple[Check, ...] = (
-    checks.readable,
-    checks.no_secret_in_query,
-    checks.no_duplicates,
-)
+"""Endpoint to the checks of a request's form that it makes, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +79,15 @@ class AuthorizationEngine:
     secrets: Secrets
     clock: Callable[[], datetime]
 
-    def authorize(self, request: OAuthRequest, stores: Stores) -> Asked | OAuthResponse:
-        """Judge an authorization request, as far as that needs no customer.
+    def authorize(
+        self, request: OAuthRequest, stores: Stores, keys: KeyRing = NO_KEYS
+    ) -> Asked | OAuthResponse:
+        """Take an authorization request, and judge it as far as that needs no customer.
+
+        Args:
+            request: As the browser brought it: whole, or naming one that was pushed.
+            stores: One transaction.
+            keys: With which an `id_token_hint` is verified.
 
         Returns:
             What is asked for; or the error, as a redirect to the client.
@@ -68,17 +95,39 @@ class AuthorizationEngine:
         Raises:
             CannotRedirect: Nobody may be redirected; show an error page.
         """
+        is_pushed = "request_uri" in request.parameters
+        if is_pushed:
+            request = pushed(request, self._exchange(stores, keys))
+        outcome = self.judge(request, stores, keys)
+        if isinstance(outcome, Asked) and outcome.client.is_fapi and not is_pushed:
+            error = InvalidRequestError("This client must push its requests (PAR)")
+            return self.refuse(outcome.parameters, error, stores)
+        return outcome
+
+    def judge(
+        self, request: OAuthRequest, stores: Stores, keys: KeyRing = NO_KEYS
+    ) -> Asked | OAuthResponse:
+        """Judge the parameters of an authorization request, wherever they came from.
+
+        Returns, Raises: As `authorize`.
+        """
         sender = recipient(request, stores)
-        server = self._server(stores)
+        server = self._server(stores, keys)
         try:
-            self._run(AUTHORIZE, request)
+            self._run("authorize", request)
             asked: Asked = server.get_consent_grant(AuthlibRequest(request)).asked
         except OAuth2Error as error:
             return self._refusal(server, error, sender)
         return asked
 
     def approve(
-        self, parameters: Mapping[str, str], grant_id: str, stores: Stores
+        self,
+        parameters: Mapping[str, str],
+        grant_id: str,
+        stores: Stores,
+        *,
+        auth_time: datetime | None = None,
+        keys: KeyRing = NO_KEYS,
     ) -> OAuthResponse:
         """Issue a code for a grant, and send the customer back with it.
 
@@ -87,71 +136,157 @@ class AuthorizationEngine:
             grant_id: The grant she gave, which may be less than was asked for; without it being
                 active the answer is `access_denied`.
             stores: The transaction in which the grant was written.
+            auth_time: When she signed in.
+            keys: With which an `id_token_hint` is verified.
         """
-        return self._decide(parameters, stores.active_grant(grant_id, self.clock()), stores)
+        grant = stores.active_grant(grant_id, self.clock())
+        return self._decide(parameters, grant, auth_time, stores, keys)
 
-    def deny(self, parameters: Mapping[str, str], stores: Stores) -> OAuthResponse:
+    def deny(
+        self, parameters: Mapping[str, str], stores: Stores, keys: KeyRing = NO_KEYS
+    ) -> OAuthResponse:
         """Send the customer back with `access_denied`."""
-        return self._decide(parameters, None, stores)
+        return self._decide(parameters, None, None, stores, keys)
 
-    def token(self, request: OAuthRequest, stores: Stores) -> OAuthResponse:
+    def refuse(
+        self, parameters: Mapping[str, str], error: OAuth2Error, stores: Stores
+    ) -> OAuthResponse:
+        """Send the customer back with an error that only the host could see."""
+        sender = recipient(OAuthRequest("POST", form=tuple(parameters.items())), stores)
+        return self._refusal(self._server(stores), error, sender)
+
+    def par(self, request: OAuthRequest, stores: Stores, keys: KeyRing = NO_KEYS) -> OAuthResponse:
+        """Answer the endpoint for pushed requests (RFC 9126)."""
+        return self._answer("par", PAR_PATH, request, stores, keys, push)
+
+    def token(
+        self, request: OAuthRequest, stores: Stores, keys: KeyRing = NO_KEYS
+    ) -> OAuthResponse:
         """Answer the token endpoint (RFC 6749, section 3.2)."""
-        server = self._server(stores)
-        return self._answer(
-            TOKEN, server, request, lambda: server.create_token_response(TokenRequest(request))
-        )
+        return self._answer("token", TOKEN_PATH, request, stores, keys, _tokens)
 
     def revoke(self, request: OAuthRequest, stores: Stores) -> OAuthResponse:
         """Answer the revocation endpoint (RFC 7009)."""
-        server = self._server(stores)
-        return self._answer(
-            REVOKE,
-            server,
-            request,
-            lambda: server.create_endpoint_response("revocation", TokenRequest(request)),
-        )
+        return self._answer("revoke", REVOKE_PATH, request, stores, NO_KEYS, _revocation)
+
+    def introspect(
+        self, request: OAuthRequest, stores: Stores, keys: KeyRing = NO_KEYS
+    ) -> OAuthResponse:
+        """Answer the introspection endpoint (RFC 7662), signed if that is asked for (RFC 9701)."""
+        return self._answer("introspect", INTROSPECT_PATH, request, stores, keys, introspection)
+
+    def userinfo(self, request: OAuthRequest, stores: Stores) -> OAuthResponse:
+        """Answer the userinfo endpoint (OpenID Connect Core, section 5.3)."""
+        try:
+            self._run("userinfo", request)
+            _, grant = self._admitted(request, USERINFO_PATH, (OPENID_SCOPE,), stores)
+        except OAuth2Error as error:
+            return self._server(stores).handle_error_response(None, error)
+        except AccessRefused as error:
+            return self._refused(error)
+        return OAuthResponse(200, body={"sub": grant.subject if grant else ""})
+
+    def managing(
+        self, request: OAuthRequest, path: str, scope: str, stores: Stores
+    ) -> TokenRecord | OAuthResponse:
+        """Admit a client that manages its grants (Grant Management for OAuth 2.0, section 6).
+
+        Args:
+            request: The request.
+            path: Its path.
+            scope: What it takes.
+            stores: One transaction.
+
+        Returns:
+            The token, whose client it is; or the refusal.
+        """
+        try:
+            self._run("grants", request)
+            token, _ = self._admitted(request, path, (scope,), stores)
+        except OAuth2Error as error:
+            refused: OAuthResponse = self._server(stores).handle_error_response(None, error)
+            return refused
+        except AccessRefused as error:
+            return self._refused(error)
+        return token
 
     def metadata(self) -> dict[str, Any]:
-        """Describe this server (RFC 8414)."""
+        """Describe this server (RFC 8414; OpenID Connect Discovery)."""
         return metadata(self.issuer, self.sections)
 
     def _decide(
-        self, parameters: Mapping[str, str], grant: GrantRecord | None, stores: Stores
+        self,
+        parameters: Mapping[str, str],
+        grant: GrantRecord | None,
+        auth_time: datetime | None,
+        stores: Stores,
+        keys: KeyRing,
     ) -> OAuthResponse:
         request = OAuthRequest("POST", form=tuple(parameters.items()))
         sender = recipient(request, stores)
-        server = self._server(stores)
+        server = self._server(stores, keys)
         try:
             consent = server.get_consent_grant(AuthlibRequest(request))
         except OAuth2Error as error:
             return self._refusal(server, error, sender)
+        decided = None
+        if grant is not None:
+            scope = grant.scope if consent.asked.action == MERGE else consent.asked.scope
+            decided = Decided(grant, scope, auth_time)
         response: OAuthResponse = server.create_authorization_response(
-            consent.request, grant_user=grant, grant=consent
+            consent.request, grant_user=decided, grant=consent
         )
         return response
 
     def _answer(
         self,
-        table: Iterable[Check],
-        server: AuthlibServer,
+        endpoint: str,
+        path: str,
         request: OAuthRequest,
-        answer: Callable[[], OAuthResponse],
+        stores: Stores,
+        keys: KeyRing,
+        answer: Callable[[AuthlibServer, OAuthRequest], OAuthResponse],
     ) -> OAuthResponse:
+        server = self._server(stores, keys)
         try:
-            self._run(table, request)
+            self._run(endpoint, request)
+            server.exchange = replace(server.exchange, jkt=self._proven(request, path, server))
+            response = answer(server, request)
         except OAuth2Error as error:
-            refusal: OAuthResponse = server.handle_error_response(None, error)
-            return refusal
-        return answer()
+            response = server.handle_error_response(None, error)
+        if "dpop" not in request.headers:
+            return response
+        nonce = ("DPoP-Nonce", server.exchange.nonces.current)
+        return replace(response, headers=(*response.headers, nonce))
 
-    def _server(self, stores: Stores) -> AuthlibServer:
-        return AuthlibServer(
-            Exchange(self.issuer, self.sections, self.secrets, stores, self.clock())
-        )
+    def _proven(self, request: OAuthRequest, path: str, server: AuthlibServer) -> str | None:
+        text = request.headers.get("dpop")
+        if text is None:
+            return None
+        exchange = server.exchange
+        proof = dpop.verified_proof(text, request.method, self.issuer + path, exchange.nonces)
+        if not exchange.stores.is_first_use(proof.once, proof.until):
+            raise InvalidDpopProof("The proof was used before (jti)")
+        return proof.jkt
+
+    def _admitted(
+        self, request: OAuthRequest, path: str, scopes: tuple[str, ...], stores: Stores
+    ) -> tuple[TokenRecord, GrantRecord | None]:
+        return admitted(request, self.issuer + path, scopes, self._exchange(stores, NO_KEYS))
+
+    def _refused(self, error: AccessRefused) -> OAuthResponse:
+        nonce = dpop.Nonces(self.secrets.derive, self.clock()).current
+        return refusal(error, self.issuer, OWN_PATH, nonce)
+
+    def _exchange(self, stores: Stores, keys: KeyRing) -> Exchange:
+        return Exchange(self.issuer, self.sections, self.secrets, stores, self.clock(), keys)
+
+    def _server(self, stores: Stores, keys: KeyRing = NO_KEYS) -> AuthlibServer:
+        return AuthlibServer(self._exchange(stores, keys))
 
     @staticmethod
-    def _run(table: Iterable[Check], request: OAuthRequest) -> None:
-        for check in table:
+    def _run(endpoint: str, request: OAuthRequest) -> None:
+        for check in CHECKS[endpoint]:
             check(request)
 
     @staticmethod
@@ -159,6 +294,16 @@ class AuthorizationEngine:
         error.redirect_uri, error.state = sender.redirect_uri, sender.state
         response: OAuthResponse = server.handle_error_response(None, error)
         return response
+
+
+def _tokens(server: AuthlibServer, request: OAuthRequest) -> OAuthResponse:
+    answer: OAuthResponse = server.create_token_response(TokenRequest(request))
+    return answer
+
+
+def _revocation(server: AuthlibServer, request: OAuthRequest) -> OAuthResponse:
+    answer: OAuthResponse = server.create_endpoint_response("revocation", TokenRequest(request))
+    return answer
 
 
 __all__ = ["Asked", "AuthorizationEngine", "CannotRedirect"]

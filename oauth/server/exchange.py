@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from oauth.server import dpop
+from oauth.server.clients import Door
+from oauth.server.signing import NO_KEYS, KeyRing
 from oauth.server.stores import Stores
 from oauth.server.tokens import Secrets, TokenIssuer
 
@@ -17,6 +20,8 @@ class Exchange:
         secrets: How secrets are made.
         stores: One transaction's view of what is kept.
         now: The present.
+        keys: The server's keys, where something is signed or verified.
+        jkt: Thumbprint of the key the client proved to have, if it did.
     """
 
     issuer: str
@@ -24,8 +29,20 @@ class Exchange:
     secrets: Secrets
     stores: Stores
     now: datetime
+    keys: KeyRing = NO_KEYS
+    jkt: str | None = None
+
+    @property
+    def nonces(self) -> dpop.Nonces:
+        """The nonces that proofs may carry."""
+        return dpop.Nonces(self.secrets.derive, self.now)
+
+    @property
+    def door(self) -> Door:
+        """What it takes to tell who a client is."""
+        return Door(self.stores, self.secrets.digest, self.issuer, self.now)
 
     @property
     def tokens(self) -> TokenIssuer:
         """The issuer of tokens for this request."""
-        return TokenIssuer(self.secrets, self.stores, self.now)
+        return TokenIssuer(self.secrets, self.stores, self.now, self.jkt)

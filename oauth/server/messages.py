@@ -59,6 +59,10 @@ class OAuthRequest:
         """The parameters by name, those without a value left out (RFC 6749, section 3.1)."""
         return {name: value for name, value in self.pairs if value}
 
+    def all(self, name: str) -> list[str]:
+        """Return every value of a parameter that may come more than once."""
+        return [value for key, value in self.pairs if key == name and value]
+
     @property
     def body_parameters(self) -> dict[str, str]:
         """Those of the body alone: the only ones the token endpoint listens to."""
@@ -67,11 +71,13 @@ class OAuthRequest:
 
 @dataclass(frozen=True, slots=True)
 class OAuthResponse:
-    """An answer: JSON with `body`, or a redirect with `location`."""
+    """An answer: JSON with `body`, a `text` of some media type, or a redirect with `location`."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = NO_STORE
     body: dict[str, Any] | None = None
+    text: str | None = None
+    media_type: str | None = None
 
     @property
     def location(self) -> str | None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from authlib.oauth2.rfc6749 import RefreshTokenGrant
 
 from oauth.server.clients import AuthlibClient
-from oauth.server.scopes import narrowed, scope_of
+from oauth.server.resources import narrowed_audience
+from oauth.server.scopes import covered, narrowed
 from oauth.server.stores import GrantRecord, TokenKind, TokenRecord
 from oauth.server.tokens import TokenAnswer
 
@@ -33,8 +34,7 @@ class HeldToken:
     @property
     def granted(self) -> str:
         """The scope it can still give: its own, as far as the grant covers it."""
-        given = scope_of(self.grant.sections).split()
-        return " ".join(part for part in self.record.scope.split() if part in given)
+        return covered(self.record.scope, self.grant.scope)
 
 
 class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
@@ -51,7 +51,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
         ):
             exchange.stores.revoke_family(record.family, exchange.now)
             return None
-        if record.revoked_at is not None:
+        if record.revoked_at is not None or not self._has_key(record):
             return None
         grant = exchange.stores.active_grant(record.grant_id, exchange.now)
         return None if grant is None else HeldToken(presented, record, grant)
@@ -61,11 +61,21 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
         return token.grant
 
     def issue_token(self, user: GrantRecord, token: HeldToken) -> TokenAnswer:
-        """Rotate the token and issue its successor, or the same successor again."""
+        """Rotate the token and issue its successor, or the same successor again.
+
+        A client held to FAPI 2.0 keeps its token, which only its own key can use (5.3.2.1).
+        """
         exchange = self.server.exchange
+        resources = self.request.message.all("resource")
+        audience = narrowed_audience(token.record.audience, resources, exchange.issuer)
+        if self.request.client.record.is_fapi:
+            same: TokenAnswer = exchange.tokens.again(
+                token.value, token.record, user, self.request.scope, audience
+            )
+            return same
         is_new = exchange.stores.rotate_token(token.record.token_hash, exchange.now)
         answer: TokenAnswer = exchange.tokens.successor(
-            token.value, token.record, user, self.request.scope, is_new=is_new
+            token.value, token.record, user, self.request.scope, audience, is_new=is_new
         )
         return answer
 
@@ -74,6 +84,14 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
 
     def _validate_token_scope(self, token: HeldToken) -> None:
         self.request.scope = narrowed(token.granted, self.request.payload.scope)
+
+    def _has_key(self, record: TokenRecord) -> bool:
+        # A confidential client's token is bound to its credentials, so that it may change its
+        # key, though not go without one; a public client has nothing but the key (RFC 9449, 5).
+        jkt: str | None = self.server.exchange.jkt
+        if self.request.client.record.is_public:
+            return record.jkt in {None, jkt}
+        return record.jkt is None or jkt is not None
 
     def _is_honest_retry(self, presented: str, record: TokenRecord, rotated_at: datetime) -> bool:
         exchange = self.server.exchange

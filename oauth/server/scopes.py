@@ -1,4 +1,4 @@
-"""Scopes: `context:<section>` under a grant, `context.lookup` for a client by itself."""
+"""Scopes: `openid` and `context:<section>` under a grant, others for a client by itself."""
 
 from collections.abc import Collection, Iterable
 
@@ -7,19 +7,37 @@ from authlib.oauth2.rfc6749.errors import InvalidScopeError
 SCOPE_PREFIX = "context:"
 """What stands before a section's name; `scope_of` writes whole scopes."""
 
+OPENID_SCOPE = "openid"
+"""Signing her in, by a name that only this client knows her by (OpenID Connect Core)."""
+
 LOOKUP_SCOPE = "context.lookup"
-"""The one scope of a client by itself."""
+"""Looking up customers who granted the client something."""
+
+GRANT_QUERY_SCOPE = "grant_management_query"
+GRANT_REVOKE_SCOPE = "grant_management_revoke"
+"""Seeing and ending the grants customers gave it (Grant Management for OAuth 2.0)."""
+
+OWN_SCOPES = (LOOKUP_SCOPE, GRANT_QUERY_SCOPE, GRANT_REVOKE_SCOPE)
+"""The scopes of a client by itself."""
 
 
-def scope_of(sections: Iterable[str]) -> str:
-    """Return the scope that names these sections."""
-    return " ".join(SCOPE_PREFIX + section for section in sections)
+def scope_of(sections: Iterable[str], *, signs_in: bool = False) -> str:
+    """Return the scope that names these sections, and signing in if that is part of it."""
+    signing_in = [OPENID_SCOPE] if signs_in else []
+    return " ".join([*signing_in, *(SCOPE_PREFIX + section for section in sections)])
+
+
+def sections_of(scope: str) -> tuple[str, ...]:
+    """Return the sections that a scope names."""
+    return tuple(
+        part.removeprefix(SCOPE_PREFIX) for part in scope.split() if part.startswith(SCOPE_PREFIX)
+    )
 
 
 def requested_sections(
     scope: str | None, registered: Collection[str], known: Iterable[str]
-) -> tuple[str, ...]:
-    """Read the sections an authorization request asks for.
+) -> tuple[tuple[str, ...], bool]:
+    """Read what the scope of an authorization request asks for.
 
     Args:
         scope: The request's parameter.
@@ -27,18 +45,24 @@ def requested_sections(
         known: Every section there is, in the order in which they are always named.
 
     Returns:
-        The sections, each once, in the order of `known`.
+        The sections, each once, in the order of `known`; and whether it asks to sign her in.
 
     Raises:
-        InvalidScopeError: Nothing is asked for, or something the client may not ask for.
+        InvalidScopeError: It asks for something the client may not ask for.
     """
     allowed = [section for section in known if section in registered]
     wanted = set((scope or "").split())
-    if not wanted:
-        raise InvalidScopeError(f"Ask for at least one of: {scope_of(allowed)}")
-    if not wanted <= {SCOPE_PREFIX + section for section in allowed}:
-        raise InvalidScopeError(f"This client may ask for: {scope_of(allowed)}")
-    return tuple(section for section in allowed if SCOPE_PREFIX + section in wanted)
+    if not wanted <= {OPENID_SCOPE, *(SCOPE_PREFIX + section for section in allowed)}:
+        offered = scope_of(allowed, signs_in=True)
+        raise InvalidScopeError(f"This client may ask for: {offered}")
+    sections = tuple(section for section in allowed if SCOPE_PREFIX + section in wanted)
+    return sections, OPENID_SCOPE in wanted
+
+
+def covered(granted: str, asked: str) -> str:
+    """Return the part of a granted scope that was asked for, in the order of the granted one."""
+    wanted = asked.split()
+    return " ".join(part for part in granted.split() if part in wanted)
 
 
 def narrowed(granted: str, requested: str | None) -> str:
@@ -52,15 +76,19 @@ def narrowed(granted: str, requested: str | None) -> str:
     wanted = set(requested.split())
     if not wanted or not wanted <= set(granted.split()):
         raise InvalidScopeError(f"The grant covers: {granted}")
-    return " ".join(part for part in granted.split() if part in wanted)
+    return covered(granted, requested)
 
 
-def lookup_scope(requested: str | None) -> str:
-    """Return the one scope a client can have without a customer (client credentials).
+def own_scope(requested: str | None) -> str:
+    """Return the scope a client gets without a customer: looking up, unless it names others.
 
     Raises:
         InvalidScopeError: It asks for another; sections are only given by a customer.
     """
-    if requested is not None and requested.split() != [LOOKUP_SCOPE]:
-        raise InvalidScopeError(f"Without a customer a client may only ask for: {LOOKUP_SCOPE}")
-    return LOOKUP_SCOPE
+    if requested is None:
+        return LOOKUP_SCOPE
+    wanted = set(requested.split())
+    if not wanted or not wanted <= set(OWN_SCOPES):
+        offered = " ".join(OWN_SCOPES)
+        raise InvalidScopeError(f"Without a customer a client may only ask for: {offered}")
+    return " ".join(scope for scope in OWN_SCOPES if scope in wanted)

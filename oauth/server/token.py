@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from authlib.oauth2.rfc6749.errors import InvalidGrantError
+
 from oauth.server.authorize import AuthorizeGrant
 from oauth.server.clients import AuthlibClient
+from oauth.server.openid import id_token
 from oauth.server.pkce import verifier_matches
-from oauth.server.stores import CodeRecord, GrantRecord
+from oauth.server.resources import narrowed_audience
+from oauth.server.scopes import OPENID_SCOPE
+from oauth.server.stores import ClientRecord, CodeRecord, GrantRecord
 from oauth.server.tokens import TokenAnswer
 
 HONEST_REPEAT = timedelta(seconds=2)
@@ -19,11 +24,13 @@ class HeldCode:
 
     Args:
         record: What is kept of it.
+        audience: The resources its access token is to be for.
         repeats_uri: Whether the redemption repeats the redirect URI. OAuth 2.0 clients must;
             OAuth 2.1 ones need not (draft 15, section 10.2), since PKCE binds the code.
     """
 
     record: CodeRecord
+    audience: tuple[str, ...]
     repeats_uri: bool
 
     @property
@@ -54,7 +61,11 @@ class CodeGrant(AuthorizeGrant):
             return None
         if record.client_id != client.record.id or record.expires_at <= exchange.now:
             return None
-        return HeldCode(record, repeats_uri=self.request.payload.redirect_uri is not None)
+        if record.jkt not in {None, exchange.jkt}:
+            raise InvalidGrantError("The code must be redeemed with the key it was asked for with")
+        resources = self.request.message.all("resource")
+        audience = narrowed_audience(record.audience, resources, exchange.issuer)
+        return HeldCode(record, audience, self.request.payload.redirect_uri is not None)
 
     def authenticate_user(self, code: HeldCode) -> GrantRecord | None:
         """Return the grant the code stands on, consuming the code; None if either is gone."""
@@ -66,9 +77,12 @@ class CodeGrant(AuthorizeGrant):
 
     def generate_token(self, user: GrantRecord, **_ignored: object) -> TokenAnswer:
         """Issue the first tokens under the grant, in the family named by the code."""
-        answer: TokenAnswer = self.server.exchange.tokens.first(
-            user, self.request.authorization_code.record.code_hash
-        )
+        exchange = self.server.exchange
+        held: HeldCode = self.request.authorization_code
+        code = held.record
+        answer: TokenAnswer = exchange.tokens.first(user, code, held.audience)
+        if user.signs_in and OPENID_SCOPE in code.scope.split():
+            answer["id_token"] = self._id_token(user, code, answer["access_token"])
         return answer
 
     def delete_authorization_code(self, _code: HeldCode) -> None:
@@ -82,4 +96,19 @@ class CodeGrant(AuthorizeGrant):
             self.server.exchange.now - consumed_at <= HONEST_REPEAT
             and record.client_id == client.record.id
             and verifier_matches(form.get("code_verifier"), record.code_challenge)
+        )
+
+    def _id_token(self, grant: GrantRecord, code: CodeRecord, access_token: str) -> str:
+        exchange = self.server.exchange
+        signed_in = None if code.auth_time is None else int(code.auth_time.timestamp())
+        claims = {
+            "iss": exchange.issuer,
+            "sub": grant.subject,
+            "aud": grant.client_id,
+            "nonce": code.nonce,
+            "auth_time": signed_in,
+        }
+        client: ClientRecord = self.request.client.record
+        return id_token(
+            exchange.keys, client.id_token_algorithm, exchange.now, claims, access_token
         )

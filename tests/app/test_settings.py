@@ -47,6 +47,8 @@ def test_production_is_the_default():
         ({"master_key": base64.b64encode(b"a" * 32).decode()}, "random"),
         ({"master_key": base64.b64encode(b"short").decode()}, "32"),
         ({"refresh_every_s": 0}, "greater than or equal to 1"),
+        ({"signing_key_rotate_days": -1}, "greater than or equal to 0"),
+        ({"signing_key_rotate_days": 0.5}, "integer"),
     ],
 )
 def test_production_refuses_to_start_with(change: dict, said: str):

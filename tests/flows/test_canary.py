@@ -8,7 +8,6 @@ import pytest
 from starlette.responses import JSONResponse
 
 from app.store.connections import ConnectionState
-from app.usecases.contexts import Contexts
 from context.document import Absence
 from tests.support.stage import Stage, network_at
 from tests.support.workshop import Workshop
@@ -115,7 +114,7 @@ async def test_nor_is_it_in_the_most_talkative_log_or_any_table(
     clock.set(await stage.refresh.request_refresh(mara, connection_id))
     network.faults.answer(broken_page)
     assert await stage.refresh.refresh(connection_id) is ConnectionState.DEGRADED
-    preview = await Contexts(database, vault, clock).preview(mara)
+    preview = await stage.contexts.preview(mara)
     assert not isinstance(preview.sections.sentiment, Absence)
     assert not isinstance(preview.sections.rhythm, Absence)
     assert connection_id in caplog.text
@@ -128,5 +127,4 @@ def broken_page(request):
 
 
 async def rendered(stage: Stage, customer_id: str) -> bytes:
-    contexts = Contexts(stage.database, stage.vault, stage.clock)
-    return repr(await contexts.preview(customer_id)).encode()
+    return repr(await stage.contexts.preview(customer_id)).encode()

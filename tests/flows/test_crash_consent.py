@@ -137,7 +137,7 @@ def test_consents(service: Service, process: Process, mara: Person):
         page = mara.get(service.authorization_url(company))
 
         def consent() -> str:
-            answer = mara.submit(page, "/consent/", decision="allow", duration="open")
+            answer = mara.submit(page, "/consent/", decision="allow_all", duration="open")
             return f"{companies.index(company)} {code_in(answer.headers['location'])}"
 
         return consent

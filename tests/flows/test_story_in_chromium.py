@@ -65,9 +65,11 @@ def link_account(page: Page, deployment: Deployment, person: str) -> None:
 
 def consent(page: Page, keep: set[str]) -> None:
     for box in page.get_by_role("checkbox").all():
-        if box.get_attribute("value") not in keep:
-            box.uncheck()
-    page.get_by_role("button", name="Allow").click()
+        expect(box).not_to_be_checked()
+        if box.get_attribute("value") in keep:
+            box.check()
+    page.get_by_label("30 days").check()
+    page.get_by_role("button", name="Allow what I ticked").click()
 
 
 def test_her_story(page: Page, deployment: Deployment):

@@ -53,8 +53,12 @@ class Person:
         assert Page(self.http.get(back.headers["location"], follow_redirects=True)).status == 200
 
     def decide(self, authorization_url: str, **changes: Any) -> str:
-        """Decide on what a client asks for; return where she is sent back to."""
+        """Decide on what a client asks for; return where she is sent back to.
+
+        Unless said otherwise she gives all of it for a month; `sections` are what she ticks.
+        """
         page = self.get(authorization_url)
-        answer = self.submit(page, "/consent/", **{"decision": "allow"} | changes)
+        usual = {"decision": "allow" if "sections" in changes else "allow_all", "duration": "month"}
+        answer = self.submit(page, "/consent/", **usual | changes)
         assert answer.status_code == httpx.codes.SEE_OTHER, Page(answer).text
         return answer.headers["location"]

@@ -25,7 +25,9 @@ from app.store.customers import Customer, DataKey, open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
 from app.usecases.connections import Connections, ConnectionView
+from app.usecases.contexts import Contexts
 from app.usecases.linking import Linking
+from app.usecases.possession import Possession
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.renderings import digest_place
@@ -164,6 +166,8 @@ class Stage:
             self.due,
             lambda: chance,
         )
+        possession = Possession(database, vault, clock, "https://milieu.test")
+        self.contexts = Contexts(database, vault, clock, possession)
 
     async def customer(self) -> str:
         """Add a customer with a data key."""

@@ -1,4 +1,4 @@
-"""The access token of a request (RFC 6750): in the Authorization header, nowhere else."""
+"""The access token of a request: in the Authorization header, nowhere else (RFC 6750, RFC 9449)."""
 
 from typing import Annotated
 
@@ -6,13 +6,19 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from app.errors import TOKEN_MISSING, Invalid, Unauthenticated
+from app.usecases.possession import PresentedToken
+from oauth.server.access import SCHEMES
 
 _documented = HTTPBearer(
-    auto_error=False, description="An access token from `/oauth/token`, such as `mil_at_…`."
+    auto_error=False,
+    description="An access token from `/oauth/token`, such as `mil_at_…`. One that is bound to a "
+    "key (RFC 9449) is sent as `DPoP` instead, with a proof in the `DPoP` header.",
 )
 
 
-async def bearer_token(request: Request, _scheme: Annotated[object, Depends(_documented)]) -> str:
+async def presented_token(
+    request: Request, _scheme: Annotated[object, Depends(_documented)]
+) -> PresentedToken:
     """Return the presented access token.
 
     Raises:
@@ -21,12 +27,15 @@ async def bearer_token(request: Request, _scheme: Annotated[object, Depends(_doc
     """
     if "access_token" in request.query_params:
         raise Invalid("Send the access token in the Authorization header, never in the address.")
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    word, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme = SCHEMES.get(word.lower())
+    if scheme is None or not token.strip():
         raise Unauthenticated(
             "Send an access token: `Authorization: Bearer mil_at_…`.", code=TOKEN_MISSING
         )
-    return token.strip()
+    proofs = request.headers.getlist("dpop")
+    proof = proofs[0] if len(proofs) == 1 else None
+    return PresentedToken(token.strip(), scheme, proof, request.method, request.url.path)
 
 
-BearerToken = Annotated[str, Depends(bearer_token)]
+Presented = Annotated[PresentedToken, Depends(presented_token)]

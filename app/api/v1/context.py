@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
-from app.api.v1.bearer import BearerToken
+from app.api.v1.bearer import Presented
 from app.api.v1.models import Assertion, ContextAnswer, LookupRequest, Purpose
 from app.errors import Invalid
 from app.usecases.contexts import Reading, ServedContext
@@ -32,7 +32,7 @@ _ANSWER: dict[int | str, dict[str, Any]] = {200: {"model": ContextAnswer}}
 )
 async def read_context(
     services: ServicesOf,
-    token: BearerToken,
+    token: Presented,
     sections: Annotated[
         str | None, Query(description="Sections wanted, separated by commas.", max_length=200)
     ] = None,
@@ -60,7 +60,7 @@ async def read_context(
     responses=_ANSWER | _problems(400, 401, 403, 404, 409),
 )
 async def lookup_context(
-    services: ServicesOf, token: BearerToken, request: LookupRequest
+    services: ServicesOf, token: Presented, request: LookupRequest
 ) -> Response:
     """Find her among those who granted you, and answer like a read.
 

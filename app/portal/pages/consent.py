@@ -1,12 +1,13 @@
 """The consent page: who asks, why, what exactly, for how long; allowing and refusing alike."""
 
+import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
+from fastapi import Form as FormField
 from fastapi.responses import Response
 
 from app.errors import Conflict
@@ -16,33 +17,24 @@ from app.portal.reasons import Reasons
 from app.portal.redirect import see, to
 from app.portal.render import page
 from app.portal.words import ABSENCES, REMEDIES
-from app.usecases.authorization import PendingConsent
+from app.usecases.asking import PendingConsent
+from app.usecases.consents import Choice
 from app.usecases.customers import CurrentSession
+from app.usecases.durations import offered
+from app.usecases.receipts.facts import Notice
+from app.web.return_to import ReturnTo
 from app.web.services import Services, ServicesOf
-from app.web.session import SignedInSession, check_csrf
+from app.web.session import MaybeSession, SignedInSession, SignInNeeded, check_csrf
 from context.document import Absence, AbsenceReason, Context
 from context.section import Section
 
 router = APIRouter()
 
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """How long a grant may last; `span` is None until she revokes it."""
-
-    name: str
-    words: str
-    span: timedelta | None
-
-
-DURATIONS = (
-    Duration("call", "This call (30 minutes)", timedelta(minutes=30)),
-    Duration("week", "7 days", timedelta(days=7)),
-    Duration("month", "30 days", timedelta(days=30)),
-    Duration("year", "1 year", timedelta(days=365)),
-    Duration("open", "Until I revoke", None),
+AGAINST_MARKETING = (
+    "Your browser asks companies not to market to you. Tick that you allow it all the same, or "
+    "refuse."
 )
-CHOSEN = "month"
+
 _PLAIN_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 """What may stand in a policy as it is; anything else could write another directive."""
 
@@ -66,16 +58,42 @@ class Offer:
     ticked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What she chose so far, to be shown again when something is missing.
+
+    Attributes:
+        ticked: Sections.
+        duration: Name of a duration.
+        despite_gpc: Whether marketing is to be allowed although her browser asks against it.
+        problem: What is missing.
+    """
+
+    ticked: Sequence[str]
+    duration: str
+    despite_gpc: bool = False
+    problem: str = ""
+
+
 @router.get("/consent/{request_id}", name="consent")
 async def ask(
-    request: Request, services: ServicesOf, session: SignedInSession, request_id: str
+    request: Request, services: ServicesOf, session: MaybeSession, request_id: str
 ) -> Response:
-    """Show what is asked, with what it would show now."""
+    """Show what is asked, with what it would show now; unless she need not be asked."""
     try:
-        pending = await services.authorization.pending(request_id)
+        location = await services.consents.settled(request_id, session)
+        if location is not None:
+            return to(location)
+        if session is None:
+            raise SignInNeeded(ReturnTo.of(request))
+        pending = await services.consents.pending(request_id, session.customer_id)
     except Conflict:
         return see(request, "grants", "decided_before")
-    return await _consent(request, services, session, request_id, pending, pending.sections)
+    if pending.fresh_since is not None and session.signed_in_at < pending.fresh_since:
+        raise SignInNeeded(ReturnTo.of(request), again=True)
+    _, usual = offered(pending.duration, signs_in=pending.signs_in)
+    before = () if _is_against_marketing(request, pending) else pending.before
+    return await _consent(request, services, session, request_id, pending, Form(before, usual.name))
 
 
 @router.post("/consent/{request_id}")
@@ -84,50 +102,76 @@ async def decide(
     services: ServicesOf,
     session: SignedInSession,
     request_id: str,
-    decision: Annotated[str, Form()] = "",
-    sections: Annotated[list[str] | None, Form()] = None,
-    duration: Annotated[str, Form()] = CHOSEN,
+    decision: Annotated[str, FormField()] = "",
+    sections: Annotated[list[str] | None, FormField()] = None,
+    duration: Annotated[str, FormField()] = "",
+    despite_gpc: Annotated[bool, FormField()] = False,  # noqa: FBT002 - a tick in a form
     csrf: Csrf = "",
 ) -> Response:
     """Carry out her decision and send her back to the client."""
     check_csrf(request, session, f"consent:{request_id}", csrf)
+    form = Form(sections or [], duration, despite_gpc)
     try:
-        return await _decide(
-            request, services, session, request_id, decision, sections or [], duration
-        )
+        if decision == "refuse":
+            return to(await services.consents.deny(request_id, session))
+        return await _allow(request, services, session, request_id, decision, form)
     except Conflict:  # in another tab, or before she went back
         return see(request, "grants", "decided_before")
 
 
-async def _decide(
+async def _allow(
     request: Request,
     services: Services,
     session: CurrentSession,
     request_id: str,
     decision: str,
-    sections: Sequence[str],
-    duration: str,
+    form: Form,
 ) -> Response:
-    if decision == "refuse":
-        return to(await services.authorization.deny(request_id, session.customer_id))
-    pending = await services.authorization.pending(request_id)
-    ticked = [section for section in pending.sections if section in sections]
-    span = next((choice for choice in DURATIONS if choice.name == duration), None)
-    if decision != "allow" or not ticked or span is None:
-        problem = _problem(decision, ticked)
-        return await _consent(
-            request, services, session, request_id, pending, ticked, problem=problem
-        )
-    expires_at = None if span.span is None else services.clock() + span.span
-    return to(
-        await services.authorization.approve(request_id, session.customer_id, ticked, expires_at)
+    pending = await services.consents.pending(request_id, session.customer_id)
+    wanted = pending.sections if decision == "allow_all" else form.ticked
+    ticked = [section for section in pending.sections if section in wanted]
+    choices, _ = offered(pending.duration, signs_in=pending.signs_in)
+    chosen = next((choice for choice in choices if choice.name == form.duration), None)
+    against = _is_against_marketing(request, pending)
+    problem = _problem(pending, decision, ticked)
+    if against and not form.despite_gpc:
+        problem = AGAINST_MARKETING
+    if problem or chosen is None:
+        again = replace(form, ticked=ticked, problem=problem or "Choose for how long.")
+        return await _consent(request, services, session, request_id, pending, again)
+    choice = Choice(
+        ticked,
+        services.clock() + chosen.span,
+        is_single_call=chosen.is_single_call,
+        lasts_days=chosen.lasts_days,
+        gpc=_has_gpc(request),
+        despite_gpc=form.despite_gpc,
+        notice=_notice(pending),
     )
+    return to(await services.consents.approve(request_id, session, choice))
 
 
-def _problem(decision: str, ticked: Sequence[str]) -> str:
-    if decision == "allow" and not ticked:
+def _problem(pending: PendingConsent, decision: str, ticked: Sequence[str]) -> str:
+    if decision not in {"allow", "allow_all"}:
+        return "Choose whether you allow or refuse."
+    if not ticked and not pending.signs_in:
         return "Nothing is ticked. Tick what may be seen, or refuse; refusing is fine."
-    return "Choose how long, and whether you allow or refuse."
+    return ""
+
+
+def _notice(pending: PendingConsent) -> Notice:
+    """Tell what she read: who asks, what for, and what each part is."""
+    said = [pending.client_name, pending.client_host, pending.purpose_label]
+    said += [section.description for section in Section if section in pending.sections]
+    return Notice("en", hashlib.sha256("\n".join(said).encode()).hexdigest())
+
+
+def _has_gpc(request: Request) -> bool:
+    return request.headers.get("sec-gpc") == "1"
+
+
+def _is_against_marketing(request: Request, pending: PendingConsent) -> bool:
+    return pending.is_marketing and _has_gpc(request)
 
 
 async def _consent(
@@ -136,31 +180,31 @@ async def _consent(
     session: CurrentSession,
     request_id: str,
     pending: PendingConsent,
-    ticked: Sequence[str],
-    *,
-    problem: str = "",
+    form: Form,
 ) -> Response:
     asked = [section for section in Section if section in pending.sections]
     context = await services.contexts.preview(session.customer_id, asked)
     # Chromium applies form-action to the redirect that follows the form.
     if _PLAIN_ORIGIN.fullmatch(pending.redirect_origin):
         request.state.form_action = [pending.redirect_origin]
+    choices, _ = offered(pending.duration, signs_in=pending.signs_in)
     return page(
         request,
         "consent.html",
         session,
-        status=422 if problem else 200,
+        status=422 if form.problem else 200,
         request_id=request_id,
         email=await services.customers.email(session.customer_id),
         pending=pending,
-        offers=_offers(asked, context, ticked),
+        offers=_offers(asked, context, form.ticked),
+        kept=[section for section in Section if section in pending.kept],
         context=context,
         why=Reasons(),
         is_linked=common_reason(context, asked) is not AbsenceReason.NOTHING_LINKED,
         nothing=_nothing(context, asked),
-        durations=DURATIONS,
-        chosen=CHOSEN,
-        problem=problem,
+        durations=choices,
+        form=form,
+        against_marketing=_is_against_marketing(request, pending),
     )
 
 

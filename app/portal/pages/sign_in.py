@@ -27,10 +27,12 @@ router = APIRouter()
 
 
 @router.get("/sign-in", name="sign_in")
-async def ask_for_address(request: Request, session: MaybeSession, return_to: str = "") -> Response:
-    """Show the form that asks for an e-mail address; who is signed in needs it to erase alone."""
+async def ask_for_address(
+    request: Request, session: MaybeSession, return_to: str = "", again: str = ""
+) -> Response:
+    """Show the form that asks for an e-mail address; who is signed in needs it now and then."""
     wanted = ReturnTo.parse(return_to)
-    if session is not None and wanted.page != SIGN_IN_AGAIN_FOR:
+    if session is not None and not again and wanted.page != SIGN_IN_AGAIN_FOR:
         return to(wanted.path)
     return _form(request, wanted)
 

@@ -13,7 +13,7 @@ from asyncpg import InvalidPasswordError
 from rich.console import Console
 from typer.testing import CliRunner
 
-from app.admin import clients, demo, main
+from app.admin import clients, demo, keys, main
 from app.admin.main import cli
 from app.errors import NotFound
 from app.sandbox.load import LoadError
@@ -70,6 +70,8 @@ def test_the_commands_are_these():
         "client list",
         "client disable",
         "key create",
+        "key list",
+        "key rotate",
         "openapi export",
         "engine train",
         "engine evaluate",
@@ -127,6 +129,50 @@ def test_a_public_client_gets_no_secret(run):
 
 def test_a_new_key_is_a_good_one(run):
     assert len(decode_key(run("key", "create").strip())) == 32
+
+
+def listed_keys(run) -> dict[str, list[str]]:
+    return {
+        kid: rest for kid, *rest in (line.split("\t") for line in run("key", "list").splitlines())
+    }
+
+
+def test_signing_keys_are_rotated_and_listed(run):
+    assert run("key", "list") == ""
+    first = [line.split("\t")[:3] for line in run("key", "rotate").splitlines()]
+    assert sorted(algorithm for _, algorithm, _ in first) == ["ES256", "RS256"]
+    [upcoming] = run("key", "rotate", "--algorithm", "RS256").splitlines()
+    kid, algorithm, _, moment = upcoming.split("\t")
+    assert algorithm == "RS256"
+    assert moment.endswith(" UTC")
+    assert "on their way already" in run("key", "rotate", "--algorithm", "RS256")
+    others = listed_keys(run)
+    assert others.pop(kid) == ["RS256", "upcoming", moment, ""]
+    found = sorted(others.values())
+    assert [key[:2] for key in found] == [["ES256", "signing"], ["RS256", "signing"]]
+    assert [bool(key[3]) for key in found] == [False, True]
+
+
+def test_signing_keys_that_leaked_are_withdrawn_at_once(run):
+    run("key", "rotate")
+    old = set(listed_keys(run))
+    [made] = run("key", "rotate", "--algorithm", "ES256", "--now").splitlines()
+    states = {kid: key[:2] for kid, key in listed_keys(run).items()}
+    assert states.pop(made.split("\t")[0]) == ["ES256", "signing"]
+    assert set(states) == old
+    assert sorted(states.values()) == [["ES256", "withdrawn"], ["RS256", "signing"]]
+
+
+def test_on_a_terminal_the_signing_keys_are_a_table(run, monkeypatch: pytest.MonkeyPatch):
+    made = run("key", "rotate")
+    terminal = io.StringIO()
+    monkeypatch.setattr(keys, "console", Console(file=terminal, width=150))
+    monkeypatch.setattr(keys.sys, "stdout", terminal)
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    keys.show()
+    for line in made.splitlines():
+        assert line.split("\t")[0] in terminal.getvalue()
+    assert "signs from" in terminal.getvalue()
 
 
 def test_the_version_is_the_packages(run):

@@ -18,6 +18,8 @@ from app.settings import Settings
 from app.store.connections import Connection, ConnectionDigest, ConnectionState
 from app.store.customers import open_box
 from app.store.secrets import Vault
+from app.usecases.consents import Choice
+from app.usecases.customers import CurrentSession
 from app.usecases.renderings import digest_place
 from app.usecases.sections import OFFERED
 from app.wiring import Runtime, build
@@ -66,7 +68,8 @@ class Company:
             OAuthRequest("GET", {}, tuple(asked.items()))
         )
         assert isinstance(request_id, str)
-        url = await self.services.authorization.approve(request_id, customer_id, sections, until)
+        her = CurrentSession("session", customer_id, self.services.clock())
+        url = await self.services.consents.approve(request_id, her, Choice(sections, until))
         [code] = parse_qs(urlsplit(url).query)["code"]
         return await self._token(
             grant_type="authorization_code",

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
@@ -16,12 +16,21 @@ from fastapi.responses import JSONResponse
 from app.authserver import router
 from app.errors import MilieuError
 from app.ids import secret_hash
-from app.store.customers import Customer
+from app.store.customers import Customer, DataKey
 from app.store.engine import Database
 from app.store.reads import TokenRow, find_token
 from app.usecases.admission import is_over, refusal_of
+from app.usecases.asking import PendingConsent
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
+from app.usecases.consent_log import ConsentLog
+from app.usecases.consents import Choice, Consents
+from app.usecases.customers import CurrentSession
+from app.usecases.grants import Grants
+from app.usecases.managed_grants import ManagedGrants
+from app.usecases.receipts.facts import Party
+from app.usecases.signing_keys import SigningKeys
+from app.wiring import authorization_engine
 from tests.support.clock import SettableClock
 
 ISSUER = "https://milieu.example"
@@ -29,6 +38,7 @@ SECTIONS = ("topics", "sentiment", "network", "rhythm")
 CALLBACK = "https://crm.example/callback"
 VERIFIER = "v" * 43
 CUSTOMER = "cus_ada"
+OPERATOR = Party(ISSUER, "Milieu", ISSUER)
 
 
 def s256(verifier: str) -> str:
@@ -59,6 +69,8 @@ class World:
 
     http: httpx.AsyncClient
     authorization: Authorization
+    consents: Consents
+    grants: Grants
     clients: Clients
     database: Database
     clock: SettableClock
@@ -99,8 +111,24 @@ class World:
     ) -> str:
         """Ask and consent; return the code the client receives."""
         request_id = await self.consent_request(client, **changes)
-        url = await self.authorization.approve(request_id, CUSTOMER, sections, until)
+        url = await self.approve(request_id, sections, until)
         return query_of(url)["code"]
+
+    async def pending(self, request_id: str) -> PendingConsent:
+        return await self.consents.pending(request_id, CUSTOMER)
+
+    async def approve(
+        self, request_id: str, sections: Sequence[str], until: datetime | None = None, **how
+    ) -> str:
+        """Let her give these sections; return the address she is sent back to."""
+        choice = Choice(sections, until, **how)
+        return await self.consents.approve(request_id, self.her_session(), choice)
+
+    async def deny(self, request_id: str) -> str:
+        return await self.consents.deny(request_id, self.her_session())
+
+    def her_session(self, signed_in_at: datetime | None = None) -> CurrentSession:
+        return CurrentSession("session", CUSTOMER, signed_in_at or self.clock())
 
     async def redeem(
         self, code: str, client: Registered | None = None, **changes: str | None
@@ -141,15 +169,31 @@ class World:
         return answer.json()
 
 
+def authorization_of(database, vault, clock) -> Authorization:
+    """The authorization server of a process that has just started."""
+    engine = authorization_engine(vault, clock, ISSUER, SECTIONS)
+    return Authorization(database, clock, engine, SigningKeys(database, vault, clock))
+
+
 @pytest.fixture
 async def world(database, clock, vault) -> AsyncIterator[World]:
-    authorization = Authorization(database, vault, clock, ISSUER, SECTIONS)
+    keys = SigningKeys(database, vault, clock)
+    engine = authorization_engine(vault, clock, ISSUER, SECTIONS)
+    authorization = Authorization(database, clock, engine, keys)
+    log = ConsentLog(vault, keys, OPERATOR, None)
+    consents = Consents(database, vault, clock, engine, authorization, log)
     clients = Clients(database, clock, SECTIONS)
     async with database.writing() as session:
         session.add(Customer(id=CUSTOMER, created_at=clock()))
+        await session.flush()
+        session.add(DataKey(customer_id=CUSTOMER, wrapped=vault.new_data_key(CUSTOMER)))
     app = FastAPI()
     app.include_router(router)
-    app.state.services = SimpleNamespace(authorization=authorization)
+    app.state.services = SimpleNamespace(
+        authorization=authorization,
+        managed_grants=ManagedGrants(database, clock, engine, log),
+        signing_keys=keys,
+    )
 
     @app.exception_handler(MilieuError)
     async def error_page(_request: Request, error: MilieuError) -> JSONResponse:
@@ -171,6 +215,8 @@ async def world(database, clock, vault) -> AsyncIterator[World]:
         yield World(
             http,
             authorization,
+            consents,
+            Grants(database, clock, log),
             clients,
             database,
             clock,

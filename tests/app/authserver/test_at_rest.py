@@ -7,13 +7,12 @@ import logging
 from sqlalchemy import text
 from sqlmodel import select
 
-from app.store.clients import SigningKey
 from app.store.engine import Database
+from app.store.signing_keys import SigningKey
 from app.store.tables import metadata
-from app.usecases.authorization import Authorization
 from app.usecases.signing_keys import private_place
 from oauth.server.authlib import LOGGERS
-from tests.app.authserver.conftest import CUSTOMER, ISSUER, SECTIONS, VERIFIER, query_of
+from tests.app.authserver.conftest import VERIFIER, authorization_of, query_of
 
 
 async def dump(database: Database) -> str:
@@ -34,7 +33,7 @@ async def test_check_24_no_secret_is_in_the_database_or_in_a_debug_log(world, ca
     secrets = {world.crm.secret, VERIFIER}
 
     request_id = await world.consent_request()
-    url = await world.authorization.approve(request_id, CUSTOMER, ["topics"], None)
+    url = await world.approve(request_id, ["topics"], None)
     code = query_of(url)["code"]
     first = (await world.redeem(code)).json()
     second = (await world.refresh(first["refresh_token"])).json()
@@ -67,32 +66,42 @@ async def test_check_24_authlib_would_have_logged_the_tokens(world, caplog):
     assert (await world.tokens())["access_token"] in caplog.text
 
 
-async def test_the_signing_key_is_made_once_published_and_kept_sealed(world, vault, clock):
-    [key] = (await world.http.get("/oauth/jwks")).json()["keys"]
-    assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ES256", "sig")
-    assert "d" not in key
-    after_restart = Authorization(world.database, vault, clock, ISSUER, SECTIONS)
-    assert await after_restart.jwks() == {"keys": [key]}
+async def test_the_signing_keys_are_made_once_published_and_kept_sealed(world, vault, clock):
+    published = (await world.http.get("/oauth/jwks")).json()["keys"]
+    assert {(key["kty"], key["alg"], key["use"]) for key in published} == {
+        ("EC", "ES256", "sig"),
+        ("RSA", "RS256", "sig"),
+    }
+    assert not any({"d", "p", "q"} & set(key) for key in published)
+    after_restart = authorization_of(world.database, vault, clock)
+    assert await after_restart.jwks() == {"keys": published}
 
+    kept = await dump(world.database)
     async with world.database.reading() as session:
-        row = (await session.exec(select(SigningKey))).one()
-    private = json.loads(vault.service.open(row.sealed_private_jwk, private_place(row.kid)))
-    assert private["d"] not in await dump(world.database)
-    assert {name: private[name] for name in key} == key
+        rows = {row.kid: row for row in (await session.exec(select(SigningKey))).all()}
+    for key in published:
+        row = rows.pop(key["kid"])
+        private = json.loads(vault.service.open(row.sealed_private_jwk, private_place(row.kid)))
+        assert private["d"] not in kept
+        assert {name: private[name] for name in key} == key
+        assert private["d"] not in repr(row)
+    assert not rows
 
 
-async def test_processes_that_start_at_once_publish_one_and_the_same_key(world):
-    answers = await asyncio.gather(*(world.http.get("/oauth/jwks") for _ in range(8)))
-    published = [key["kid"] for answer in answers for key in answer.json()["keys"]]
+async def test_processes_that_start_at_once_publish_the_same_keys(world):
+    answers = await asyncio.gather(*(world.http.get("/oauth/jwks") for _ in range(4)))
+    [*published] = {json.dumps(answer.json()) for answer in answers}
     async with world.database.reading() as session:
-        row = (await session.exec(select(SigningKey))).one()
-    assert published == [row.kid] * 8
+        rows = (await session.exec(select(SigningKey))).all()
+    assert len(published) == 1
+    assert {key["kid"] for key in json.loads(published[0])["keys"]} == {row.kid for row in rows}
+    assert len(rows) == 2
 
 
 async def test_a_restart_between_code_and_token_loses_nothing(world, vault, clock):
     code = await world.code()
-    world.http._transport.app.state.services.authorization = Authorization(
-        world.database, vault, clock, ISSUER, SECTIONS
+    world.http._transport.app.state.services.authorization = authorization_of(
+        world.database, vault, clock
     )
     tokens = (await world.redeem(code)).json()
     assert (await world.refresh(tokens["refresh_token"])).status_code == 200

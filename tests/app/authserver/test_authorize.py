@@ -2,9 +2,9 @@
 
 from sqlmodel import select
 
-from app.store.grants import ConsentRequest
+from app.store.consent_requests import ConsentRequest
 from app.usecases.authorization import CONSENT_LIFETIME
-from tests.app.authserver.conftest import CALLBACK, CUSTOMER, ISSUER, query_of
+from tests.app.authserver.conftest import CALLBACK, ISSUER, query_of
 
 HOSTILE = [
     "https://crm.example/callback/",
@@ -98,11 +98,9 @@ async def test_check_5_a_parameter_given_twice_is_refused(world):
 
 
 async def test_check_6_the_answer_names_the_issuer_when_she_agrees_and_when_she_refuses(world):
-    agreed = await world.authorization.approve(
-        await world.consent_request(), CUSTOMER, ["topics"], None
-    )
+    agreed = await world.approve(await world.consent_request(), ["topics"], None)
     assert query_of(agreed)["iss"] == ISSUER
-    denied = query_of(await world.authorization.deny(await world.consent_request(), CUSTOMER))
+    denied = query_of(await world.deny(await world.consent_request()))
     assert denied["error"] == "access_denied"
     assert denied["iss"] == ISSUER
     assert denied["state"] == "st4te"
@@ -160,10 +158,10 @@ async def test_a_purpose_must_be_registered_and_the_error_says_which_are(world):
 
 
 async def test_the_clients_first_purpose_is_taken_when_it_names_none(world):
-    unnamed = await world.authorization.pending(await world.consent_request())
+    unnamed = await world.pending(await world.consent_request())
     assert unnamed.purpose == "dpv:CustomerCare"
     named = await world.consent_request(purpose="dpv:ServicePersonalisation")
-    assert (await world.authorization.pending(named)).purpose == "dpv:ServicePersonalisation"
+    assert (await world.pending(named)).purpose == "dpv:ServicePersonalisation"
 
 
 async def test_a_state_its_grammar_does_not_allow_is_refused_and_not_sent_back(world):
@@ -176,13 +174,13 @@ async def test_a_state_its_grammar_does_not_allow_is_refused_and_not_sent_back(w
 async def test_any_printable_state_comes_back_as_it_was(world):
     state = "".join(map(chr, range(0x20, 0x7F)))
     request_id = await world.consent_request(state=state)
-    back = query_of(await world.authorization.approve(request_id, CUSTOMER, ["topics"], None))
+    back = query_of(await world.approve(request_id, ["topics"], None))
     assert back["state"] == state
 
 
 async def test_the_longest_state_comes_back_too(world):
     request_id = await world.consent_request(state="s" * 1024)
-    back = query_of(await world.authorization.approve(request_id, CUSTOMER, ["topics"], None))
+    back = query_of(await world.approve(request_id, ["topics"], None))
     assert back["state"] == "s" * 1024
 
 
@@ -194,7 +192,7 @@ async def test_of_a_long_request_no_more_is_kept_than_it_means(world):
     async with world.database.reading() as session:
         [kept] = (await session.exec(select(ConsentRequest))).all()
     assert kept.parameters["scope"] == "context:topics context:sentiment"
-    assert set(kept.parameters) == set(world.asking()) | {"purpose"}
+    assert set(kept.parameters) == set(world.asking()) | {"purpose", "resource"}
 
 
 async def test_check_27_a_secret_in_the_authorization_request_is_refused(world):
@@ -207,7 +205,7 @@ async def test_check_27_a_secret_in_the_authorization_request_is_refused(world):
 async def test_the_request_may_come_as_a_form(world):
     answer = await world.http.post("/oauth/authorize", data=world.asking())
     request_id = answer.headers["location"].removeprefix("/consent/")
-    assert (await world.authorization.pending(request_id)).client_id == world.crm.id
+    assert (await world.pending(request_id)).client_id == world.crm.id
 
 
 async def test_the_id_of_a_consent_request_is_a_secret_for_ten_minutes(world):

@@ -10,7 +10,7 @@ from sqlmodel import select
 from app.errors import Conflict, Forbidden, Invalid, MilieuError, NotFound
 from app.store.clients import Client
 from app.store.customers import Customer, Subject
-from app.store.grants import ConsentEvent, Grant, give_grant, revoke_grant
+from app.store.grants import ConsentEvent, Given, Grant, give_grant, revoke_grant
 from app.store.tokens import AuthorizationCode, Token
 from tests.app.authserver.conftest import CUSTOMER, query_of
 
@@ -36,25 +36,25 @@ async def test_she_gives_at_least_one_section_and_none_that_was_not_asked_for(wo
     request_id = await world.consent_request()
     for sections in ([], ["network"], ["topics", "network"], ["unknown"]):
         with pytest.raises(Invalid):
-            await world.authorization.approve(request_id, CUSTOMER, sections, None)
+            await world.approve(request_id, sections, None)
     assert await rows(world, Grant) == []
     # The refused attempts have not used the request up.
-    await world.authorization.approve(request_id, CUSTOMER, ["topics"], None)
+    await world.approve(request_id, ["topics"], None)
 
 
 async def test_a_grant_ends_in_the_future_or_not_at_all(world):
     request_id = await world.consent_request()
     with pytest.raises(Invalid):
-        await world.authorization.approve(request_id, CUSTOMER, ["topics"], world.clock())
+        await world.approve(request_id, ["topics"], world.clock())
 
 
 async def test_a_request_is_decided_once(world):
     request_id = await world.consent_request()
-    await world.authorization.deny(request_id, CUSTOMER)
+    await world.deny(request_id)
     for decide in (
-        world.authorization.pending(request_id),
-        world.authorization.deny(request_id, CUSTOMER),
-        world.authorization.approve(request_id, CUSTOMER, ["topics"], None),
+        world.pending(request_id),
+        world.deny(request_id),
+        world.approve(request_id, ["topics"], None),
     ):
         with pytest.raises(Conflict):
             await decide
@@ -64,7 +64,7 @@ async def test_a_request_is_decided_once(world):
 async def test_of_five_simultaneous_decisions_one_counts(world):
     request_id = await world.consent_request()
     outcomes = await asyncio.gather(
-        *(world.authorization.approve(request_id, CUSTOMER, ["topics"], None) for _ in range(5)),
+        *(world.approve(request_id, ["topics"], None) for _ in range(5)),
         return_exceptions=True,
     )
     assert sum(isinstance(outcome, str) for outcome in outcomes) == 1
@@ -75,12 +75,12 @@ async def test_of_five_simultaneous_decisions_one_counts(world):
 async def test_a_request_waits_ten_minutes(world):
     request_id = await world.consent_request()
     world.clock.advance(minutes=9, seconds=59)
-    await world.authorization.pending(request_id)
+    await world.pending(request_id)
     world.clock.advance(seconds=1)
     for decide in (
-        world.authorization.pending(request_id),
-        world.authorization.approve(request_id, CUSTOMER, ["topics"], None),
-        world.authorization.pending("never issued"),
+        world.pending(request_id),
+        world.approve(request_id, ["topics"], None),
+        world.pending("never issued"),
     ):
         with pytest.raises(NotFound):
             await decide
@@ -117,10 +117,7 @@ async def test_a_grant_that_had_expired_is_not_called_replaced(world):
 async def test_two_requests_approved_at_once_leave_one_active_grant(world):
     first, second = await world.consent_request(), await world.consent_request()
     await asyncio.gather(
-        *(
-            world.authorization.approve(request_id, CUSTOMER, ["topics"], None)
-            for request_id in (first, second)
-        )
+        *(world.approve(request_id, ["topics"], None) for request_id in (first, second))
     )
     assert sum(grant.revoked_at is None for grant in await rows(world, Grant)) == 1
     assert len(await rows(world, Subject)) == 1
@@ -145,10 +142,9 @@ async def decide_later(world) -> str:
     """Write a second grant like the first, a second later."""
     world.clock.advance(seconds=1)
     async with world.database.writing() as session:
-        grant = await give_grant(
-            session, CUSTOMER, world.crm.id, "dpv:CustomerCare", ["topics"], None, world.clock()
-        )
-    return grant.id
+        given = Given(CUSTOMER, world.crm.id, "dpv:CustomerCare", ["topics"], None)
+        [step, *_] = await give_grant(session, given, world.clock())
+    return step.grant.id
 
 
 async def waiting_for_a_lock(database) -> None:
@@ -181,8 +177,8 @@ async def test_a_client_that_lost_a_section_meanwhile_is_told_so(world):
         client.sections = ["network"]
         session.add(client)
     with pytest.raises(Conflict):
-        await world.authorization.pending(request_id)
-    url = await world.authorization.approve(request_id, CUSTOMER, ["topics"], None)
+        await world.pending(request_id)
+    url = await world.approve(request_id, ["topics"], None)
     assert query_of(url)["error"] == "invalid_scope"
     assert await rows(world, Grant) == []
 
@@ -191,9 +187,9 @@ async def test_check_28_a_disabled_customer_decides_nothing(world):
     request_id = await world.consent_request()
     await disable_customer(world)
     with pytest.raises(Forbidden):
-        await world.authorization.approve(request_id, CUSTOMER, ["topics"], None)
+        await world.approve(request_id, ["topics"], None)
     with pytest.raises(Forbidden):
-        await world.authorization.deny(request_id, CUSTOMER)
+        await world.deny(request_id)
     assert await rows(world, AuthorizationCode) == []
 
 
@@ -201,9 +197,9 @@ async def test_check_28_a_client_disabled_meanwhile_is_not_answered(world):
     request_id = await world.consent_request()
     await world.clients.disable(world.crm.id)
     for decide in (
-        world.authorization.pending(request_id),
-        world.authorization.approve(request_id, CUSTOMER, ["topics"], None),
-        world.authorization.deny(request_id, CUSTOMER),
+        world.pending(request_id),
+        world.approve(request_id, ["topics"], None),
+        world.deny(request_id),
     ):
         with pytest.raises(MilieuError):
             await decide

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from tests.app.authserver.conftest import CUSTOMER, ISSUER, good, query_of
+from tests.app.authserver.conftest import ISSUER, good, query_of
 
 
 async def test_a_crm_gets_what_she_ticked_renews_it_and_gives_it_back(world):
     request_id = await world.consent_request()
-    pending = await world.authorization.pending(request_id)
+    pending = await world.pending(request_id)
     assert pending.client_name == "Acme Care"
     assert pending.client_host == "crm.example"
     assert pending.redirect_origin == "https://crm.example"
@@ -15,7 +15,7 @@ async def test_a_crm_gets_what_she_ticked_renews_it_and_gives_it_back(world):
     assert pending.sections == ("topics", "sentiment")
 
     end = world.clock() + timedelta(days=30)
-    back = query_of(await world.authorization.approve(request_id, CUSTOMER, ["topics"], end))
+    back = query_of(await world.approve(request_id, ["topics"], end))
     assert back["state"] == "st4te"
     assert back["iss"] == ISSUER
 

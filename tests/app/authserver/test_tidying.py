@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import col, func, select
 
 from app.ids import secret_hash
-from app.store.grants import ConsentRequest, Grant, revoke_grant
+from app.store.consent_requests import ConsentRequest
+from app.store.grants import Grant, revoke_grant
 from app.store.tokens import Token
 from app.work.tidy import Tidy
 from tests.app.authserver.conftest import CUSTOMER

@@ -16,7 +16,7 @@ from app.ids import new_id
 from app.main import create_app
 from app.settings import Settings
 from app.store.accesses import Access
-from app.store.grants import give_grant
+from app.store.grants import Given, give_grant
 from app.usecases.sections import OFFERED
 from app.wiring import build
 from oauth.server.messages import OAuthRequest
@@ -120,10 +120,9 @@ class Portal:
     ) -> str:
         """Give a grant behind the pages' back; returns its id."""
         async with self.services.database.writing() as session:
-            grant = await give_grant(
-                session, customer_id, client_id, PURPOSE, sections, until, self.clock()
-            )
-            return grant.id
+            given = Given(customer_id, client_id, PURPOSE, sections, until)
+            [step] = await give_grant(session, given, self.clock())
+            return step.grant.id
 
     async def reads(self, customer_id: str, client_id: str, grant_id: str, **about: Any) -> None:
         """Record a read."""

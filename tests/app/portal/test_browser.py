@@ -136,9 +136,9 @@ async def test_consent_leads_to_the_client_as_its_policy_allows(served: Served, 
     page, customer_id = await sign_in(context, served)
     client = await served.behind.client()
     await page.goto(served.url + await served.behind.asks(client, "topics", "sentiment"))
-    await page.get_by_label("Sentiment").uncheck()
+    await page.get_by_label("Topics").check()
     await page.get_by_label("7 days").check()
-    await page.get_by_role("button", name="Allow").click()
+    await page.get_by_role("button", name="Allow what I ticked").click()
     await page.wait_for_url("https://crm.northwind.example/callback?*")
     (grant,) = await served.behind.services.grants.list(customer_id)
     assert (grant.purpose, grant.sections) == (PURPOSE, ["topics"])
@@ -167,9 +167,9 @@ async def test_allow_and_refuse_look_the_same(served: Served, chromium: Browser)
             "b => [b.offsetWidth, b.offsetHeight, ...['color', 'backgroundColor', 'fontWeight',"
             " 'fontSize', 'borderColor', 'opacity'].map(name => getComputedStyle(b)[name])]"
         )
-        for name in ("Allow", "Refuse")
+        for name in ("Allow what I ticked", "Allow it", "Refuse")
     ]
-    assert looks[0] == looks[1]
+    assert looks[0] == looks[1] == looks[2]
 
 
 async def test_everything_works_without_script(served: Served, chromium: Browser):

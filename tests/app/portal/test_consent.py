@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.portal.pages.consent import DURATIONS
+from app.usecases.durations import CHOICES
 from app.usecases.sections import OFFERED
 from context.document import AbsenceReason, Context
 from context.section import Section
@@ -33,7 +33,7 @@ async def test_it_shows_who_asks_why_and_what_each_part_would_show_now(
         "crm.northwind.example",
     ):
         assert words in page.text
-    assert ticked(page) == ["topics", "sentiment"]
+    assert ticked(page) == []
     assert "Network mood" not in page.text
 
 
@@ -87,11 +87,12 @@ async def test_what_holds_for_every_part_is_said_once(portal: Portal, mira: Brow
 
 async def test_allowing_and_refusing_are_buttons_of_one_kind(portal: Portal, mira: Browser):
     page = await mira.get(await portal.asks(await portal.client(), "topics"))
-    allow, refuse = page.all("button", name="decision")
-    assert {**allow, "value": ""} == {**refuse, "value": ""}
+    buttons = page.all("button", name="decision")
+    assert [button["value"] for button in buttons] == ["allow", "allow_all", "refuse"]
+    assert all({**button, "value": ""} == {**buttons[0], "value": ""} for button in buttons)
 
 
-async def test_she_gives_only_what_stayed_ticked(portal: Portal, mira: Browser):
+async def test_she_gives_only_what_she_ticked(portal: Portal, mira: Browser):
     # Check 15. Mutation tried: approving `pending.sections`.
     page = await mira.get(await portal.asks(await portal.client(), "topics", "sentiment"))
     answer = await mira.submit(page.form("/consent"), sections=["topics"], decision="allow")
@@ -101,17 +102,55 @@ async def test_she_gives_only_what_stayed_ticked(portal: Portal, mira: Browser):
     assert parse_qs(urlsplit(location).query)["state"] == ["s1"]
     (grant,) = await portal.services.grants.list(mira.customer_id)
     assert grant.sections == ["topics"]
-    assert grant.expires_at == portal.clock() + timedelta(days=30)
+    assert grant.expires_at == portal.clock() + timedelta(minutes=30)
 
 
-@pytest.mark.parametrize("duration", DURATIONS, ids=lambda duration: duration.name)
+async def test_all_of_it_takes_one_click_as_refusing_does(portal: Portal, mira: Browser):
+    page = await mira.get(await portal.asks(await portal.client(), "topics", "sentiment"))
+    await mira.submit(page.form("/consent"), decision="allow_all")
+    (grant,) = await portal.services.grants.list(mira.customer_id)
+    assert grant.sections == ["topics", "sentiment"]
+
+
+async def test_what_she_let_this_client_see_before_is_ticked_and_no_more(
+    portal: Portal, mira: Browser
+):
+    # Mutation tried: ticking what is asked for.
+    client = await portal.client()
+    first = await mira.get(await portal.asks(client, "topics", "sentiment"))
+    await mira.submit(first.form("/consent"), sections=["sentiment"], decision="allow")
+    again = await mira.get(await portal.asks(client, "topics", "sentiment", "network"))
+    assert ticked(again) == ["sentiment"]
+    other = await mira.get(await portal.asks(await portal.client("Other"), "topics", "sentiment"))
+    assert ticked(other) == []
+    (grant,) = await portal.services.grants.list(mira.customer_id)
+    await portal.services.grants.revoke(mira.customer_id, grant.id)
+    ended = await mira.get(await portal.asks(client, "topics", "sentiment"))
+    assert ticked(ended) == []
+
+
+async def test_after_a_refusal_she_is_not_asked_again_for_a_day(portal: Portal, mira: Browser):
+    # Mutation tried: `without_asking` that does not look for refusals.
+    client = await portal.client()
+    page = await mira.get(await portal.asks(client, "topics"))
+    await mira.submit(page.form("/consent"), decision="refuse")
+    portal.clock.advance(hours=23)
+    unasked = await mira.get(await portal.asks(client, "topics", "sentiment"))
+    assert unasked.status == 303
+    assert "error=access_denied" in unasked.response.headers["location"]
+    other = await mira.get(await portal.asks(await portal.client("Other"), "topics"))
+    assert other.status == 200
+    portal.clock.advance(hours=2)
+    assert (await mira.get(await portal.asks(client, "topics"))).status == 200
+
+
+@pytest.mark.parametrize("duration", CHOICES, ids=lambda duration: duration.name)
 async def test_each_duration_ends_when_it_says(portal: Portal, mira: Browser, duration):
     page = await mira.get(await portal.asks(await portal.client(), "topics"))
     assert duration.words in page.text
-    await mira.submit(page.form("/consent"), duration=duration.name, decision="allow")
+    await mira.submit(page.form("/consent"), duration=duration.name, decision="allow_all")
     (grant,) = await portal.services.grants.list(mira.customer_id)
-    expected = duration.span and portal.clock() + duration.span
-    assert grant.expires_at == expected
+    assert grant.expires_at == portal.clock() + duration.span
 
 
 async def test_refusing_gives_nothing_and_tells_the_client(portal: Portal, mira: Browser):
@@ -139,7 +178,7 @@ async def test_allowing_nothing_is_asked_about_again_with_everything_unticked(
     [
         {"decision": "maybe"},
         {"decision": ""},
-        {"decision": "allow", "duration": "ever"},
+        {"decision": "allow_all", "duration": "ever"},
         {"decision": "allow", "sections": ["rhythm", "identity"]},
     ],
 )
@@ -159,7 +198,7 @@ async def test_one_requests_form_cannot_approve_another(portal: Portal, mira: Br
     first = await mira.get(await portal.asks(client, "topics"))
     second = await mira.get(await portal.asks(client, "sentiment"))
     token = dict(first.form("/consent").fields)["csrf"]
-    refused = await mira.submit(second.form("/consent"), csrf=token, decision="allow")
+    refused = await mira.submit(second.form("/consent"), csrf=token, decision="allow_all")
     assert refused.status == 403
     assert await portal.services.grants.list(mira.customer_id) == []
 
@@ -178,7 +217,7 @@ async def test_one_sessions_form_cannot_be_used_in_another(portal: Portal, mira:
 async def test_a_decided_request_cannot_be_decided_again(portal: Portal, mira: Browser):
     path = await portal.asks(await portal.client(), "topics")
     form = (await mira.get(path)).form("/consent")
-    assert (await mira.submit(form, decision="allow")).status == 303
+    assert (await mira.submit(form, decision="allow_all")).status == 303
     for again in (await mira.submit(form, decision="refuse"), await mira.get(path)):
         grants = await mira.follow(again)
         assert "That request is closed" in grants.text
@@ -223,13 +262,16 @@ def directives(page) -> dict[str, list[str]]:
 
 async def test_an_origin_cannot_write_a_directive(portal: Portal, mira: Browser):
     path = await portal.asks(await portal.client(), "topics")
-    pending = await portal.services.authorization.pending(path.rsplit("/", 1)[1])
+    pending = await portal.services.consents.pending(path.rsplit("/", 1)[1], mira.customer_id)
 
     class Hostile:
-        async def pending(self, _request_id: str):
+        async def settled(self, *_who):
+            return None
+
+        async def pending(self, *_who):
             return replace(pending, redirect_origin="https://x;script-src 'unsafe-inline'")
 
-    portal.change(authorization=Hostile())
+    portal.change(consents=Hostile())
     page = await mira.get(path)
     assert directives(page)["form-action"] == ["'self'"]
     assert directives(page)["script-src"] == ["'self'"]

@@ -1,18 +1,23 @@
 """Migrating: what a deployment does before the service starts."""
 
 import asyncio
+import json
 import signal
 import sys
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.store.engine import Database, driver_url
-from app.store.migrate import BrokenReferences, upgrade_async
+from app.store.engine import Database, driver_url, make_room
+from app.store.migrate import BrokenReferences, alembic_config, upgrade_async
 from app.store.tables import metadata
+from app.usecases.signing_keys import SigningKeys, private_place
+from oauth.server.keys import jwks, new_signing_key
+from oauth.server.signing import verified
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -99,6 +104,33 @@ async def tables(url: str) -> list[str]:
         found = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     await engine.dispose()
     return found
+
+
+async def test_a_signing_key_of_the_first_schema_signs_on(empty_url, vault, clock):
+    pair = new_signing_key()
+    sealed = vault.service.seal(json.dumps(pair.private_jwk).encode(), private_place(pair.kid))
+    if empty_url.startswith("sqlite"):
+        make_room(driver_url(empty_url))
+    engine = create_async_engine(driver_url(empty_url))
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "0001"))
+        await connection.execute(
+            text(
+                "INSERT INTO signing_keys (kid, public_jwk, sealed_private_jwk, created_at)"
+                " VALUES (:kid, :public, :sealed, '2026-03-01 00:00:00+00')"
+            ),
+            {"kid": pair.kid, "public": json.dumps(pair.public_jwk), "sealed": sealed},
+        )
+    await engine.dispose()
+    await upgrade_async(empty_url)
+    database = Database(empty_url)
+    keys = SigningKeys(database, vault, clock)
+    token = (await keys.signer()).sign({}, "JWT")
+    assert verified(token, jwks([pair.public_jwk]), algorithms=["ES256"], typ="JWT") == {}
+    [old, new] = await keys.list()
+    assert (old[0].kid, old[1], new[0].algorithm) == (pair.kid, "signing", "RS256")
+    assert old[0].signs_from == old[0].created_at
+    await database.close()
 
 
 async def test_acknowledged_writes_are_durable(database: Database):

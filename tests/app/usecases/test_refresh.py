@@ -321,7 +321,7 @@ async def test_a_connection_that_does_not_open_is_tried_again_later_not_at_once(
         other = box.seal(b'{"of": "a later version"}', f"connections.{column}:{connection_id}")
         connection = await session.get(Connection, connection_id)
         setattr(connection, column, b"x" * 40 if spoiled == "altered" else other)
-    worker = Worker(stage.refresh, Tidy(database, clock), stage.due)
+    worker = Worker(stage.refresh, (Tidy(database, clock),), stage.due)
     assert await asyncio.wait_for(worker.run_once(), 10) == 1
     row = await stage.row(connection_id)
     assert (row.state, row.failures, row.lease) == (DEGRADED, 1, None)

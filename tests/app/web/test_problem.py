@@ -12,6 +12,8 @@ from sqlalchemy.exc import OperationalError
 from app import errors
 from app.web import problem
 
+ISSUER = "https://milieu.example"
+
 
 class Body(BaseModel):
     name: str
@@ -21,7 +23,9 @@ class Body(BaseModel):
 @pytest.fixture
 def client() -> httpx.AsyncClient:
     app = FastAPI()
-    problem.install(app, lambda _request, status, title, detail: HTMLResponse(title, status))
+    problem.install(
+        app, lambda _request, status, title, detail: HTMLResponse(title, status), ISSUER
+    )
 
     @app.get("/v1/raise/{name}")
     @app.get("/raise/{name}")

@@ -59,7 +59,7 @@ class Tidies:
 
 def worker(refreshes, due=None, **options):
     options = {"at_once": 2, "poll": SOON, "tidy": Tidies()} | options
-    return Worker(refreshes, options.pop("tidy"), due or asyncio.Event(), **options)
+    return Worker(refreshes, (options.pop("tidy"),), due or asyncio.Event(), **options)
 
 
 async def until(condition):

@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from oauth.server.stores import ClientRecord, CodeRecord, GrantRecord, TokenRecord
+from oauth.server.stores import (
+    ClientRecord,
+    CodeRecord,
+    GrantRecord,
+    PushedRecord,
+    Standing,
+    TokenRecord,
+)
 
 
 @dataclass
@@ -14,6 +21,8 @@ class MemoryStores:
     grants: dict[str, GrantRecord] = field(default_factory=dict)
     codes: dict[str, CodeRecord] = field(default_factory=dict)
     tokens: dict[str, TokenRecord] = field(default_factory=dict)
+    pushed: dict[str, PushedRecord] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
 
     def client(self, client_id: str) -> ClientRecord | None:
         return self.clients.get(client_id)
@@ -23,6 +32,17 @@ class MemoryStores:
         if grant is None or (grant.expires_at is not None and grant.expires_at <= now):
             return None
         return grant
+
+    def add_pushed(self, pushed: PushedRecord) -> None:
+        self.pushed[pushed.uri_hash] = pushed
+
+    def take_pushed(self, uri_hash: str) -> PushedRecord | None:
+        return self.pushed.pop(uri_hash, None)
+
+    def is_first_use(self, once: str, until: datetime) -> bool:
+        is_first = once not in self.used
+        self.used.add(once)
+        return is_first
 
     def hold_code(self, code_hash: str) -> CodeRecord | None:
         return self.codes.get(code_hash)
@@ -34,6 +54,13 @@ class MemoryStores:
         code = self.codes[code_hash]
         self.codes[code_hash] = replace(code, consumed_at=code.consumed_at or now)
         return code.consumed_at is None
+
+    def token(self, token_hash: str, now: datetime) -> Standing | None:
+        token = self.tokens.get(token_hash)
+        if token is None or token.client_id not in self.clients:
+            return None
+        grant = None if token.grant_id is None else self.active_grant(token.grant_id, now)
+        return token, grant
 
     def hold_token(self, token_hash: str) -> TokenRecord | None:
         return self.tokens.get(token_hash)

@@ -1,11 +1,18 @@
 """Scopes: nothing is ever given that was not asked for, registered and granted."""
 
-import pytest
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth.server.scopes import LOOKUP_SCOPE, lookup_scope, narrowed, requested_sections, scope_of
+from oauth.server.scopes import (
+    LOOKUP_SCOPE,
+    OPENID_SCOPE,
+    OWN_SCOPES,
+    narrowed,
+    own_scope,
+    requested_sections,
+    scope_of,
+)
 
 KNOWN = ("topics", "sentiment", "network", "rhythm")
 some_sections = st.lists(st.sampled_from(KNOWN), unique=True)
@@ -14,7 +21,7 @@ any_scope = st.one_of(
     st.text(max_size=40),
     st.lists(
         st.sampled_from(
-            [*(f"context:{name}" for name in KNOWN), LOOKUP_SCOPE, "context:", "topics", ""]
+            [*(f"context:{name}" for name in KNOWN), *OWN_SCOPES, OPENID_SCOPE, "context:", "x", ""]
         )
     ).map(" ".join),
 )
@@ -36,27 +43,22 @@ def test_check_23_a_refresh_gives_a_part_of_what_was_granted_or_refuses(granted,
 @given(registered=some_sections, requested=any_scope)
 def test_a_request_reaches_only_registered_sections_in_a_fixed_order(registered, requested):
     try:
-        sections = requested_sections(requested, registered, KNOWN)
+        sections, signs_in = requested_sections(requested, registered, KNOWN)
     except InvalidScopeError:
-        allowed = {f"context:{name}" for name in registered}
-        wanted = set((requested or "").split())
-        assert not wanted or wanted - allowed
+        allowed = {OPENID_SCOPE, *(f"context:{name}" for name in registered)}
+        assert set(requested.split()) - allowed
         return
-    assert sections
     assert set(sections) <= set(registered)
     assert list(sections) == sorted(sections, key=KNOWN.index)
-    assert set(scope_of(sections).split()) == set(requested.split())
+    assert set(scope_of(sections, signs_in=signs_in).split()) == set((requested or "").split())
 
 
 @given(requested=any_scope)
 def test_without_a_customer_no_scope_names_a_section(requested):
     try:
-        assert lookup_scope(requested) == LOOKUP_SCOPE
+        scopes = own_scope(requested).split()
     except InvalidScopeError:
-        assert requested.split() != [LOOKUP_SCOPE]
-
-
-@pytest.mark.parametrize("scope", [None, "", " "])
-def test_asking_for_nothing_is_told_what_could_be_asked_for(scope):
-    with pytest.raises(InvalidScopeError, match="context:topics context:network"):
-        requested_sections(scope, ["network", "topics"], KNOWN)
+        assert not requested.split() or set(requested.split()) - set(OWN_SCOPES)
+        return
+    assert set(scopes) <= set(OWN_SCOPES)
+    assert set(scopes) == set((LOOKUP_SCOPE if requested is None else requested).split())

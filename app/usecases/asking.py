@@ -1,0 +1,151 @@
+"""What a client asks, as she is to see it; and when she need not be asked at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import AccessDeniedError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.store.clients import Client
+from app.store.grants import Grant, find_active_grant, find_subject, latest_grant
+from app.store.refusals import has_refused_since
+from app.usecases.clients import host_of
+from app.usecases.customers import CurrentSession
+from app.usecases.purposes import MARKETING, label_of
+from oauth.server.asked import CREATE, MERGE, Asked
+from oauth.server.errors import ConsentRequired, LoginRequired
+
+NOT_ASKED_AGAIN_FOR = timedelta(hours=24)
+"""After a refusal, the same client is answered without asking her for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingConsent:
+    """What a client asks her for.
+
+    Attributes:
+        sections: Those that are asked for.
+        before: Those among them that she lets this client see already, or did until it expired.
+        kept: Those it may see besides, and goes on seeing.
+        signs_in: Whether it wants to sign her in.
+        is_marketing: Whether it is for offers and advertising.
+        duration: For how long it asks, as an `authorization_details` says it.
+        lens: The brands and rivals it wants to hear of.
+        external_id: Its own number for her.
+        fresh_since: She must have signed in since then to decide; None: whenever.
+    """
+
+    client_id: str
+    client_name: str
+    client_uri: str
+    client_host: str
+    redirect_host: str
+    redirect_origin: str
+    purpose: str
+    purpose_label: str
+    is_marketing: bool
+    signs_in: bool
+    sections: tuple[str, ...]
+    before: tuple[str, ...]
+    kept: tuple[str, ...]
+    duration: str | None
+    lens: Mapping[str, Sequence[str]]
+    external_id: str | None
+    fresh_since: datetime | None
+
+
+def pending_consent(
+    asked: Asked, client: Client, earlier: Grant | None, began_at: datetime
+) -> PendingConsent:
+    """Tell her what is asked.
+
+    Args:
+        asked: The request.
+        client: Who asks.
+        earlier: The grant she gave it before, for the same purpose.
+        began_at: When the request came.
+    """
+    had: Sequence[str] = earlier.sections if earlier else ()
+    origin = urlsplit(asked.redirect_uri)
+    return PendingConsent(
+        client_id=client.id,
+        client_name=client.name,
+        client_uri=client.uri,
+        client_host=host_of(client.uri),
+        redirect_host=host_of(asked.redirect_uri),
+        redirect_origin=f"{origin.scheme}://{origin.netloc}",
+        purpose=asked.purpose,
+        purpose_label=label_of(asked.purpose),
+        is_marketing=asked.purpose in MARKETING,
+        signs_in=asked.signs_in,
+        sections=asked.sections,
+        before=tuple(section for section in asked.sections if section in had),
+        kept=tuple(had) if asked.action == MERGE else (),
+        duration=asked.details.duration,
+        lens=asked.details.lens,
+        external_id=asked.details.external_id,
+        fresh_since=fresh_since(asked, began_at),
+    )
+
+
+def fresh_since(asked: Asked, began_at: datetime) -> datetime | None:
+    """Return since when she must have signed in to decide (OpenID Connect Core, 3.1.2.1)."""
+    if asked.prompt & {"login", "select_account"}:
+        return began_at
+    return None if asked.max_age is None else began_at - asked.max_age
+
+
+async def earlier_grant(
+    session: AsyncSession, asked: Asked, customer_id: str, now: datetime
+) -> Grant | None:
+    """Find the grant a request is about to change, or else the last she gave for this purpose."""
+    if asked.grant_id is None:
+        return await latest_grant(session, customer_id, asked.client.id, asked.purpose)
+    grant = await find_active_grant(session, asked.grant_id, now)
+    return grant if grant is not None and grant.customer_id == customer_id else None
+
+
+async def without_asking(
+    session: AsyncSession, asked: Asked, current: CurrentSession, began_at: datetime, now: datetime
+) -> Grant | OAuth2Error | None:
+    """Answer in her place, where she need not be asked.
+
+    That is so when she refused the same within the day; when nothing may be shown
+    (`prompt=none`); and when a client that can keep a secret signs her in again and asks for
+    nothing new.
+
+    Returns:
+        The grant she gave before, an error, or nothing when she is to decide.
+    """
+    since = fresh_since(asked, began_at)
+    is_stale = since is not None and current.signed_in_at < since
+    known_as = await find_subject(session, current.customer_id, asked.client.id)
+    if asked.hinted_subject not in {None, known_as} or (is_stale and "none" in asked.prompt):
+        return LoginRequired()
+    if await has_refused_since(
+        session, current.customer_id, asked.client.id, asked.purpose, now - NOT_ASKED_AGAIN_FOR
+    ):
+        return AccessDeniedError("She refused this within the last day, and is not asked again")
+    covering = await _covering_grant(session, asked, current.customer_id, now)
+    if "none" in asked.prompt:
+        return covering or ConsentRequired()
+    return None if asked.prompt or is_stale else covering
+
+
+async def _covering_grant(
+    session: AsyncSession, asked: Asked, customer_id: str, now: datetime
+) -> Grant | None:
+    # A public client could be anybody who knows its id (RFC 8252, section 8.6).
+    if not asked.signs_in or asked.client.is_public or asked.action != CREATE:
+        return None
+    details = asked.details
+    if details.duration or details.lens or details.external_id:
+        return None
+    found = await latest_grant(session, customer_id, asked.client.id, asked.purpose)
+    grant = None if found is None else await find_active_grant(session, found.id, now)
+    if grant is None or not grant.signs_in or not set(asked.sections) <= set(grant.sections):
+        return None
+    return grant

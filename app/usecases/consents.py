@@ -1,0 +1,333 @@
+"""Consents: her decision on what a client asks for, carried out in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import AccessDeniedError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.clock import Clock
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.ids import secret_hash
+from app.store.authorization import with_stores
+from app.store.clients import find_client
+from app.store.consent_requests import ConsentRequest, find_consent_request, take_consent_request
+from app.store.customers import open_box
+from app.store.engine import Database
+from app.store.grants import (
+    ConsentEventType,
+    Given,
+    Grant,
+    Step,
+    change_grant,
+    give_grant,
+    hold_customer,
+)
+from app.store.refusals import remember_refusal
+from app.store.secrets import Vault
+from app.usecases.asking import (
+    PendingConsent,
+    earlier_grant,
+    fresh_since,
+    pending_consent,
+    without_asking,
+)
+from app.usecases.authorization import Authorization
+from app.usecases.consent_log import ConsentLog, Manner
+from app.usecases.customers import CurrentSession
+from app.usecases.purposes import MARKETING
+from app.usecases.receipts.facts import Actor, Means, Notice
+from oauth.server.asked import MERGE
+from oauth.server.engine import Asked, AuthorizationEngine, CannotRedirect
+from oauth.server.errors import InvalidGrantId, LoginRequired
+from oauth.server.messages import OAuthRequest, OAuthResponse
+from oauth.server.signing import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What she decided.
+
+    Attributes:
+        sections: Those she ticked, none that was not asked for.
+        expires_at: The end; None for until she revokes it.
+        is_single_call: Whether it is for this call alone.
+        lasts_days: By how much a reconfirmation prolongs it.
+        gpc: Whether her browser asks not to be marketed to (Global Privacy Control).
+        despite_gpc: Whether she ticked that her choice counts all the same.
+        notice: What she was shown.
+    """
+
+    sections: Sequence[str]
+    expires_at: datetime | None = None
+    is_single_call: bool = False
+    lasts_days: int | None = None
+    gpc: bool = False
+    despite_gpc: bool = False
+    notice: Notice | None = None
+
+
+class Consents:
+    """Her side of the authorization server.
+
+    Args:
+        database: Where requests and grants are kept.
+        vault: Seals what is hers.
+        clock: The time.
+        engine: The protocol's logic.
+        authorization: Knows the keys that requests are judged with.
+        log: Writes receipts.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        engine: AuthorizationEngine,
+        authorization: Authorization,
+        log: ConsentLog,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._engine = engine
+        self._authorization = authorization
+        self._log = log
+
+    async def pending(self, request_id: str, customer_id: str) -> PendingConsent:
+        """Return what she is to decide on.
+
+        Raises:
+            NotFound: There is no such request, or it has expired.
+            Conflict: It is decided, or no longer allowed.
+        """
+        keys = await self._authorization.key_ring()
+        async with self._database.reading() as session:
+            found = await self._undecided(session, request_id)
+            asked = await self._judge(session, found, keys)
+            client = await find_client(session, found.client_id)
+            if not isinstance(asked, Asked) or client is None:
+                raise Conflict(
+                    "The application may no longer ask for this; start again from there."
+                )
+            earlier = await earlier_grant(session, asked, customer_id, self._clock())
+        return pending_consent(asked, client, earlier, found.created_at)
+
+    async def settled(self, request_id: str, current: CurrentSession | None) -> str | None:
+        """Answer a request that she need not be asked about (`without_asking`).
+
+        Args:
+            request_id: The consent request.
+            current: Who is at the browser; None for nobody we know.
+
+        Returns:
+            The address to send the browser back to; nothing when she is to sign in, or to decide.
+
+        Raises:
+            NotFound, Conflict: As for `pending`.
+        """
+        now = self._clock()
+        keys = await self._authorization.key_ring()
+        async with self._database.writing() as session:
+            found = await self._undecided(session, request_id)
+            asked = await self._judge(session, found, keys)
+            if not isinstance(asked, Asked):
+                return _location(asked)
+            verdict: Grant | OAuth2Error | None
+            if current is None:
+                verdict = LoginRequired() if "none" in asked.prompt else None
+            else:
+                verdict = await without_asking(session, asked, current, found.created_at, now)
+            if verdict is None:
+                return None
+            await take_consent_request(session, found.id_hash, now)
+            auth_time = None if current is None else current.signed_in_at
+            return _location(await self._answer(session, found, verdict, auth_time, keys))
+
+    async def approve(self, request_id: str, current: CurrentSession, choice: Choice) -> str:
+        """Give what she ticked, until when she chose; all of it in one transaction.
+
+        Args:
+            request_id: The consent request.
+            current: Who decides.
+            choice: What she decided.
+
+        Returns:
+            The address to send her back to, with a code in it.
+
+        Raises:
+            Invalid: The sections or the end are not possible.
+            NotFound, Conflict: As for `pending`.
+            Forbidden: Her account is disabled, or she has to sign in again first.
+        """
+        if choice.expires_at is not None and choice.expires_at <= self._clock():
+            raise Invalid("The end of a grant must be in the future.")
+        keys = await self._authorization.key_ring()
+        signer = await self._log.signer()
+        async with self._database.writing() as session:
+            found = await self._decided_now(session, request_id, current.customer_id)
+            asked = await self._judge(session, found, keys)
+            if not isinstance(asked, Asked):
+                return _location(asked)
+            since = fresh_since(asked, found.created_at)
+            if since is not None and current.signed_in_at < since:
+                raise Forbidden("Sign in again before you decide this.")
+            steps = await self._give(session, asked, current.customer_id, choice)
+            await self._log.record(session, steps, _manner(asked, choice), signer)
+            verdict = steps[0].grant if steps else InvalidGrantId()
+            return _location(
+                await self._answer(session, found, verdict, current.signed_in_at, keys)
+            )
+
+    async def deny(self, request_id: str, current: CurrentSession) -> str:
+        """Refuse; nothing is written but that she did.
+
+        Returns:
+            The address to send her back to, with `access_denied` in it.
+
+        Raises:
+            NotFound, Conflict: As for `pending`.
+            Forbidden: Her account is disabled.
+        """
+        async with self._database.writing() as session:
+            found = await self._decided_now(session, request_id, current.customer_id)
+            purpose = found.parameters["purpose"]
+            await remember_refusal(
+                session, current.customer_id, found.client_id, purpose, self._clock()
+            )
+            return _location(await self._refuse(session, found, AccessDeniedError()))
+
+    async def _give(
+        self, session: AsyncSession, asked: Asked, customer_id: str, choice: Choice
+    ) -> Sequence[Step]:
+        now = self._clock()
+        _check_marketing(asked, choice)
+        sections = _given(asked, choice.sections)
+        if asked.action == MERGE:
+            earlier = await earlier_grant(session, asked, customer_id, now)
+            had = earlier.sections if earlier else ()
+            sections = [name for name in self._engine.sections if name in {*sections, *had}]
+        index, sealed = await self._external_id(session, asked, customer_id)
+        given = Given(
+            customer_id,
+            asked.client.id,
+            asked.purpose,
+            sections,
+            choice.expires_at,
+            signs_in=asked.signs_in,
+            is_single_call=choice.is_single_call,
+            lasts_days=choice.lasts_days,
+            lens=asked.details.lens,
+            external_id_index=index,
+            sealed_external_id=sealed,
+        )
+        if asked.grant_id is None:
+            return await give_grant(session, given, now)
+        kind = ConsentEventType.WIDENED if asked.action == MERGE else ConsentEventType.CHANGED
+        changed = await change_grant(session, asked.grant_id, given, kind, now)
+        return [] if changed is None else [changed]
+
+    async def _external_id(
+        self, session: AsyncSession, asked: Asked, customer_id: str
+    ) -> tuple[str | None, bytes | None]:
+        external_id = asked.details.external_id
+        if external_id is None:
+            return None, None
+        box = await open_box(session, self._vault, customer_id)
+        index = self._vault.blind_index(f"external_id {asked.client.id}", external_id)
+        place = f"grants.sealed_external_id:{asked.client.id}"
+        return index, box.seal(external_id.encode(), place)
+
+    async def _answer(
+        self,
+        session: AsyncSession,
+        found: ConsentRequest,
+        verdict: Grant | OAuth2Error,
+        auth_time: datetime | None,
+        keys: KeyRing,
+    ) -> OAuthResponse:
+        if isinstance(verdict, OAuth2Error):
+            return await self._refuse(session, found, verdict)
+        await session.flush()
+        return await with_stores(
+            session,
+            lambda stores: self._engine.approve(
+                found.parameters, verdict.id, stores, auth_time=auth_time, keys=keys
+            ),
+        )
+
+    async def _refuse(
+        self, session: AsyncSession, found: ConsentRequest, error: OAuth2Error
+    ) -> OAuthResponse:
+        try:
+            return await with_stores(
+                session, lambda stores: self._engine.refuse(found.parameters, error, stores)
+            )
+        except CannotRedirect as unknown:
+            raise Invalid(str(unknown)) from unknown
+
+    async def _judge(
+        self, session: AsyncSession, found: ConsentRequest, keys: KeyRing
+    ) -> Asked | OAuthResponse:
+        request = OAuthRequest("POST", form=tuple(found.parameters.items()))
+        try:
+            return await with_stores(
+                session, lambda stores: self._engine.judge(request, stores, keys)
+            )
+        except CannotRedirect as error:
+            raise Invalid(str(error)) from error
+
+    async def _undecided(self, session: AsyncSession, request_id: str) -> ConsentRequest:
+        found = await find_consent_request(session, secret_hash(request_id))
+        if found is None or found.expires_at <= self._clock():
+            raise NotFound("This request has expired; start again from the application.")
+        if found.decided_at is not None:
+            raise Conflict("This request is decided already.")
+        return found
+
+    async def _decided_now(
+        self, session: AsyncSession, request_id: str, customer_id: str
+    ) -> ConsentRequest:
+        if await hold_customer(session, customer_id) is None:
+            raise Forbidden("This account is disabled.")
+        found = await self._undecided(session, request_id)
+        if not await take_consent_request(session, found.id_hash, self._clock()):
+            raise Conflict("This request is decided already.")
+        return found
+
+
+def _given(asked: Asked, sections: Sequence[str]) -> Sequence[str]:
+    given = [section for section in asked.sections if section in sections]
+    if not given and not asked.signs_in:
+        raise Invalid("Tick at least one section, or refuse.")
+    if not set(sections) <= set(asked.sections):
+        raise Invalid("Only sections that were asked for can be given.")
+    return given
+
+
+def _manner(asked: Asked, choice: Choice) -> Manner:
+    return Manner(
+        Actor.CUSTOMER,
+        Means.PAGE,
+        asked.sections,
+        gpc=choice.gpc,
+        despite_gpc=choice.gpc and choice.despite_gpc,
+        notice=choice.notice,
+    )
+
+
+def _check_marketing(asked: Asked, choice: Choice) -> None:
+    if choice.gpc and asked.purpose in MARKETING and not choice.despite_gpc:
+        raise Invalid(
+            "Your browser asks not to be marketed to. Tick that you allow it all the same, or "
+            "refuse."
+        )
+
+
+def _location(answer: OAuthResponse) -> str:
+    if answer.location is None:
+        raise Conflict("The application cannot be answered; start again from there.")
+    return answer.location

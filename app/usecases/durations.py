@@ -1,0 +1,65 @@
+"""How long a grant may last: what she can choose from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from oauth.server.details import SINGLE_CALL, SINGLE_CALL_SPAN, UNTIL_REVOKED, span_of
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """One choice.
+
+    Attributes:
+        name: In the form.
+        words: As she reads it.
+        span: From the decision to the end.
+        is_single_call: Whether it is for one call alone, and cannot be prolonged.
+    """
+
+    name: str
+    words: str
+    span: timedelta
+    is_single_call: bool = False
+
+    @property
+    def lasts_days(self) -> int | None:
+        """By how much a reconfirmation prolongs it; None where it cannot."""
+        return None if self.is_single_call else self.span.days
+
+
+YEAR = timedelta(days=365)
+CALL = Duration("call", "This call (30 minutes)", SINGLE_CALL_SPAN, is_single_call=True)
+MONTH = Duration("month", "30 days", timedelta(days=30))
+OPEN = Duration("open", "Until I revoke (you are asked again after a year)", YEAR)
+CHOICES = (
+    CALL,
+    Duration("week", "7 days", timedelta(days=7)),
+    MONTH,
+    Duration("year", "1 year", YEAR),
+    OPEN,
+)
+
+
+def offered(asked: str | None, *, signs_in: bool) -> tuple[Sequence[Duration], Duration]:
+    """Return what she can choose from, and what is chosen unless she changes it.
+
+    She may always give less time than is asked for, and never more. Unless she changes it, she
+    gives the shortest: this call; a month, where she would else have to sign in anew each time.
+
+    Args:
+        asked: The duration of an `authorization_details`, if it says one.
+        signs_in: Whether the client wants to sign her in.
+    """
+    usual = MONTH if signs_in else CALL
+    if asked == SINGLE_CALL:
+        return (CALL,), CALL
+    if asked is None or asked == UNTIL_REVOKED:
+        return CHOICES, usual
+    span = span_of(asked) or MONTH.span
+    wanted = Duration("asked", f"{span.days} days", span)
+    known = [choice for choice in CHOICES if choice.span == span and choice is not OPEN]
+    shorter = [choice for choice in CHOICES if choice.span < span]
+    longest = known[0] if known else wanted
+    return (*shorter, longest), usual if usual in shorter else longest

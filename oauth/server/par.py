@@ -1,0 +1,77 @@
+"""Pushed authorization requests (RFC 9126): judged before any browser is involved."""
+
+from datetime import timedelta
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
+from oauth.server.asked import Asked
+from oauth.server.authlib import AuthlibRequest, AuthlibServer, TokenRequest
+from oauth.server.authorize import CannotRedirect, recipient
+from oauth.server.errors import InvalidDpopProof
+from oauth.server.exchange import Exchange
+from oauth.server.messages import OAuthRequest, OAuthResponse
+from oauth.server.stores import ClientRecord, PushedRecord
+
+LIFETIME = timedelta(seconds=60)
+URI_PREFIX = "urn:ietf:params:oauth:request_uri:"
+_CLIENT_AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
+
+
+def push(server: AuthlibServer, request: OAuthRequest) -> OAuthResponse:
+    """Keep a request for a minute, under an address that nobody can guess.
+
+    Args:
+        server: Authlib's server for this request.
+        request: The client's credentials, and what it would else send through the browser.
+
+    Raises:
+        OAuth2Error: The client is another, or asks for what it may not ask for.
+    """
+    exchange: Exchange = server.exchange
+    client: ClientRecord = server.authenticate_client(TokenRequest(request), (), "par").record
+    asked = _asked(server, request, client)
+    if exchange.jkt is not None and asked.dpop_jkt not in {None, exchange.jkt}:
+        raise InvalidDpopProof("The dpop_jkt is not the key of the proof")
+    parameters = dict(asked.parameters)
+    if exchange.jkt is not None:
+        parameters["dpop_jkt"] = exchange.jkt
+    uri = exchange.secrets.new(URI_PREFIX)
+    kept = PushedRecord(
+        exchange.secrets.digest(uri), client.id, parameters, exchange.now + LIFETIME
+    )
+    exchange.stores.add_pushed(kept)
+    lasts = int(LIFETIME.total_seconds())
+    return OAuthResponse(201, body={"request_uri": uri, "expires_in": lasts})
+
+
+def pushed(request: OAuthRequest, exchange: Exchange) -> OAuthRequest:
+    """Return the request that a browser brings by its address alone; it is used up by that.
+
+    Raises:
+        CannotRedirect: There is none of this client, or not any more.
+    """
+    uris, ids = request.all("request_uri"), request.all("client_id")
+    found = None
+    if len(uris) == 1:
+        found = exchange.stores.take_pushed(exchange.secrets.digest(uris[0]))
+    if found is None or found.expires_at <= exchange.now or ids != [found.client_id]:
+        raise CannotRedirect(
+            "This request has expired, or was used before. Go back to the application and start "
+            "again from there."
+        )
+    return OAuthRequest("POST", request.headers, form=tuple(found.parameters.items()))
+
+
+def _asked(server: AuthlibServer, request: OAuthRequest, client: ClientRecord) -> Asked:
+    named = [pair for pair in request.form or () if pair[0] not in _CLIENT_AUTHENTICATION]
+    if "client_id" not in dict(named):
+        named.append(("client_id", client.id))
+    alone = OAuthRequest("POST", form=named)
+    try:
+        recipient(alone, server.exchange.stores)
+    except CannotRedirect as error:
+        raise InvalidRequestError(
+            "The redirect_uri is missing, or not one of those that are registered"
+        ) from error
+    asked: Asked = server.get_consent_grant(AuthlibRequest(alone)).asked
+    return asked

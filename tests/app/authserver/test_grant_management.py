@@ -1,0 +1,138 @@
+"""Grants as their client manages them, with the receipts of what happened to them."""
+
+import json
+from datetime import timedelta
+
+from joserfc import jws
+from joserfc.jwk import KeySet
+
+from app.store.expired import delete_expired
+from app.store.grants import ConsentEvent
+from app.store.history import events_of
+from tests.app.authserver.conftest import CUSTOMER, World, good, query_of
+
+
+async def own_token(world: World, scope: str, client=None) -> dict[str, str]:
+    answer = await world.token(client, grant_type="client_credentials", scope=scope)
+    assert answer.status_code == 200, answer.text
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+async def test_a_client_sees_what_a_grant_covers_and_gives_it_back(world):
+    tokens = await world.tokens(sections=("topics",))
+    path = f"/oauth/grants/{tokens['grant_id']}"
+    seeing = await own_token(world, "grant_management_query")
+    shown = (await world.http.get(path, headers=seeing)).json()
+    assert shown["grant_id"] == tokens["grant_id"]
+    assert shown["authorization_details"] == tokens["authorization_details"]
+    assert shown["scopes"][0]["scope"] == "context:topics"
+    assert shown["sub"].startswith("sub_")
+
+    refused = await world.http.delete(path, headers=seeing)
+    assert (refused.status_code, refused.json()["error"]) == (403, "insufficient_scope")
+    assert 'scope="grant_management_revoke"' in refused.headers["www-authenticate"]
+    assert await good(world, tokens["access_token"])
+
+    ending = await own_token(world, "grant_management_revoke")
+    assert (await world.http.delete(path, headers=ending)).status_code == 204
+    assert not await good(world, tokens["access_token"])
+    assert (await world.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await world.http.get(path, headers=seeing)).status_code == 404
+
+
+async def test_another_clients_grant_is_answered_like_one_that_never_was(world):
+    # Mutation tried: `_managed` without comparing the client.
+    tokens = await world.tokens()
+    headers = await own_token(world, "grant_management_query", world.rival)
+    theirs = await world.http.get(f"/oauth/grants/{tokens['grant_id']}", headers=headers)
+    nobodys = await world.http.get("/oauth/grants/gra_none", headers=headers)
+    assert (theirs.status_code, theirs.json()) == (nobodys.status_code, nobodys.json())
+    assert theirs.status_code == 404
+    ending = await own_token(world, "grant_management_revoke", world.rival)
+    path = f"/oauth/grants/{tokens['grant_id']}"
+    assert (await world.http.delete(path, headers=ending)).status_code == 404
+    assert await good(world, tokens["access_token"])
+
+
+async def test_a_customers_token_manages_nothing(world):
+    tokens = await world.tokens()
+    path = f"/oauth/grants/{tokens['grant_id']}"
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert (await world.http.get(path, headers=headers)).status_code == 401
+    assert (await world.http.get(path)).status_code == 401
+
+
+async def test_every_step_has_a_receipt_that_anybody_can_verify(world):
+    tokens = await world.tokens(sections=("topics",), until=world.clock() + timedelta(days=30))
+    grant_id = tokens["grant_id"]
+    headers = await own_token(world, "grant_management_query")
+    listed = (await world.http.get(f"/oauth/grants/{grant_id}/receipts", headers=headers)).json()
+    [granted] = listed["receipts"]
+    assert granted["event"] == "granted"
+    keys = KeySet.import_key_set((await world.http.get("/receipts/jwks")).json())
+    signed = jws.deserialize_compact(granted["receipt"], keys, algorithms=["ES256"])
+    assert signed.headers()["typ"] == "consent-receipt+jwt"
+    claims = json.loads(signed.payload)
+    assert claims["client_id"] == world.crm.id
+    assert claims["sub"].startswith("sub_")
+    assert CUSTOMER not in signed.payload.decode()
+
+    await world.grants.revoke(CUSTOMER, grant_id)
+    async with world.database.reading() as session:
+        types = [
+            event.type
+            for event in await world_events(session, grant_id)
+            if event.sealed_receipt is not None
+        ]
+    assert types == ["granted", "revoked"]
+
+
+async def world_events(session, grant_id: str) -> list[ConsentEvent]:
+
+    return list(await events_of(session, CUSTOMER, grant_id))
+
+
+async def test_a_grant_that_takes_anothers_place_is_told_on_both_receipts(world):
+    first = await world.tokens(sections=("topics",))
+    world.clock.advance(seconds=5)
+    second = await world.tokens(sections=("sentiment",))
+    async with world.database.reading() as session:
+        [granted, replaced] = await world_events(session, first["grant_id"])
+        [fresh] = await world_events(session, second["grant_id"])
+    assert (granted.type, replaced.type, fresh.type) == ("granted", "replaced", "granted")
+    receipt = await world.grants.receipt(CUSTOMER, first["grant_id"], replaced.id)
+    payload = json.loads(jws.extract_compact(receipt.encode()).payload)
+    assert second["grant_id"] in json.dumps(payload)
+
+
+async def test_an_expired_grant_gets_its_last_receipt_once(world):
+    tokens = await world.tokens(until=world.clock() + timedelta(days=7))
+    assert await world.grants.note_expired() == 0
+    world.clock.advance(days=8)
+    assert await world.grants.note_expired() == 1
+    assert await world.grants.note_expired() == 0
+    async with world.database.reading() as session:
+        events = await world_events(session, tokens["grant_id"])
+    assert [event.type for event in events] == ["granted", "expired"]
+    assert events[1].at < world.clock() - timedelta(hours=23)
+
+
+async def test_she_prolongs_a_grant_that_ends_soon(world):
+    request_id = await world.consent_request()
+    until = world.clock() + timedelta(days=30)
+    url = await world.approve(request_id, ["topics"], until, lasts_days=30)
+    tokens = (await world.redeem(query_of(url)["code"])).json()
+    [view] = await world.grants.list(CUSTOMER)
+    assert not view.is_to_be_reconfirmed
+    world.clock.advance(days=25)
+    [view] = await world.grants.list(CUSTOMER)
+    assert view.is_to_be_reconfirmed
+    await world.grants.reconfirm(CUSTOMER, tokens["grant_id"])
+    [view] = await world.grants.list(CUSTOMER)
+    assert view.expires_at == world.clock() + timedelta(days=30)
+    assert [event.type for event in view.history] == ["granted", "reconfirmed"]
+    # Mutation tried: refresh tokens that keep the end they had, which tidying up takes for useless.
+    world.clock.advance(days=10)
+    async with world.database.writing() as session:
+        await delete_expired(session, world.clock())
+    assert (await world.refresh(tokens["refresh_token"])).status_code == 200
