@@ -156,7 +156,7 @@ _CODE = Statement(
 
 
 def _adding(table: type[SQLModel], *left_out: str) -> Statement:
-    columns = [column for column in SQLModel.metadata.tables[str(table.__tablename__)].columns]
+    columns = SQLModel.metadata.tables[str(table.__tablename__)].columns
     return Statement(
         insert(table).values(
             {

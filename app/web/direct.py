@@ -16,6 +16,7 @@ from app.web.services import Services, services_of
 
 Endpoint = Callable[[Request, Services], Awaitable[Response]]
 
+
 @dataclass(frozen=True, slots=True)
 class Direct:
     """One path without parameters, for one method."""

@@ -141,7 +141,7 @@ async def run(job: Job) -> None:
 async def _open(job: Job, connection: int) -> Line:
     peer = socket.create_connection(("127.0.0.1", job.port))
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    peer.setblocking(False)
+    peer.settimeout(0)
     return Line(peer, job.case_of(connection))
 
 
