@@ -20,15 +20,19 @@ run: $(VENV)/.run ## Start the service with a living demo, and say what to open.
 
 .PHONY: test
 test: lint ## Check the code and run the tests on SQLite and PostgreSQL.
-	$(PYTEST) -m "not browser" --cov --cov-report=term
+	$(PYTEST) -m "not browser and not foreign" --cov --cov-report=term
 
 .PHONY: test-all
-test-all: require browser test ## Also what needs Chromium or other programs; installs them if it may.
+test-all: require browser foreign test ## Also what needs Chromium, Node or Apache; installs them if it may.
 	$(BIN)/hadolint Dockerfile
 
 .PHONY: browser
 browser: $(VENV)/.dev ## Run only the tests that need Chromium.
 	$(PYTEST) -m browser
+
+.PHONY: foreign
+foreign: $(VENV)/.dev ## Run only the tests with clients for Node and Apache.
+	$(PYTEST) -m foreign
 
 .PHONY: require
 require: $(VENV)/.dev

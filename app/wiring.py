@@ -24,6 +24,7 @@ from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
 from app.usecases.erasure import Erasure
+from app.usecases.giving import Giving
 from app.usecases.grants import Grants
 from app.usecases.linking import Linking
 from app.usecases.managed_grants import ManagedGrants
@@ -114,7 +115,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         contexts=Contexts(database, vault, clock, Possession(database, vault, clock, issuer)),
         clients=Clients(database, clock, OFFERED),
         authorization=authorization,
-        consents=Consents(database, vault, clock, engine, authorization, log),
+        consents=Consents(
+            database, clock, engine, authorization, Giving(vault, clock, engine.sections), log
+        ),
         grants=grants,
         managed_grants=ManagedGrants(database, clock, engine, log),
         accesses=Accesses(database),

@@ -7,8 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import NotFound
 from app.store.clients import Client
+from app.store.consent_steps import Step
 from app.store.customers import open_box
-from app.store.grants import ConsentEvent, ConsentEventType, Step, find_subject
+from app.store.grants import ConsentEvent, ConsentEventType, find_subject
 from app.store.history import events_of
 from app.store.secrets import Vault
 from app.usecases.purposes import label_of

@@ -1,7 +1,5 @@
 """Consents: her decision on what a client asks for, carried out in one transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from authlib.oauth2 import OAuth2Error
@@ -14,19 +12,9 @@ from app.ids import secret_hash
 from app.store.authorization import with_stores
 from app.store.clients import find_client
 from app.store.consent_requests import ConsentRequest, find_consent_request, take_consent_request
-from app.store.customers import open_box
 from app.store.engine import Database
-from app.store.grants import (
-    ConsentEventType,
-    Given,
-    Grant,
-    Step,
-    change_grant,
-    give_grant,
-    hold_customer,
-)
+from app.store.grants import Grant, hold_customer
 from app.store.refusals import remember_refusal
-from app.store.secrets import Vault
 from app.usecases.asking import (
     PendingConsent,
     earlier_grant,
@@ -35,38 +23,13 @@ from app.usecases.asking import (
     without_asking,
 )
 from app.usecases.authorization import Authorization
-from app.usecases.consent_log import ConsentLog, Manner
+from app.usecases.consent_log import ConsentLog
 from app.usecases.customers import CurrentSession
-from app.usecases.purposes import MARKETING
-from app.usecases.receipts.facts import Actor, Means, Notice
-from oauth.server.asked import MERGE
+from app.usecases.giving import Choice, Giving, manner_of
 from oauth.server.engine import Asked, AuthorizationEngine, CannotRedirect
 from oauth.server.errors import InvalidGrantId, LoginRequired
 from oauth.server.messages import OAuthRequest, OAuthResponse
 from oauth.server.signing import KeyRing
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What she decided.
-
-    Attributes:
-        sections: Those she ticked, none that was not asked for.
-        expires_at: The end; None for until she revokes it.
-        is_single_call: Whether it is for this call alone.
-        lasts_days: By how much a reconfirmation prolongs it.
-        gpc: Whether her browser asks not to be marketed to (Global Privacy Control).
-        despite_gpc: Whether she ticked that her choice counts all the same.
-        notice: What she was shown.
-    """
-
-    sections: Sequence[str]
-    expires_at: datetime | None = None
-    is_single_call: bool = False
-    lasts_days: int | None = None
-    gpc: bool = False
-    despite_gpc: bool = False
-    notice: Notice | None = None
 
 
 class Consents:
@@ -74,27 +37,27 @@ class Consents:
 
     Args:
         database: Where requests and grants are kept.
-        vault: Seals what is hers.
         clock: The time.
         engine: The protocol's logic.
         authorization: Knows the keys that requests are judged with.
+        giving: Writes grants.
         log: Writes receipts.
     """
 
     def __init__(
         self,
         database: Database,
-        vault: Vault,
         clock: Clock,
         engine: AuthorizationEngine,
         authorization: Authorization,
+        giving: Giving,
         log: ConsentLog,
     ) -> None:
         self._database = database
-        self._vault = vault
         self._clock = clock
         self._engine = engine
         self._authorization = authorization
+        self._giving = giving
         self._log = log
 
     async def pending(self, request_id: str, customer_id: str) -> PendingConsent:
@@ -175,8 +138,8 @@ class Consents:
             since = fresh_since(asked, found.created_at)
             if since is not None and current.signed_in_at < since:
                 raise Forbidden("Sign in again before you decide this.")
-            steps = await self._give(session, asked, current.customer_id, choice)
-            await self._log.record(session, steps, _manner(asked, choice), signer)
+            steps = await self._giving.give(session, asked, current.customer_id, choice)
+            await self._log.record(session, steps, manner_of(asked, choice), signer)
             verdict = steps[0].grant if steps else InvalidGrantId()
             return _location(
                 await self._answer(session, found, verdict, current.signed_in_at, keys)
@@ -199,47 +162,6 @@ class Consents:
                 session, current.customer_id, found.client_id, purpose, self._clock()
             )
             return _location(await self._refuse(session, found, AccessDeniedError()))
-
-    async def _give(
-        self, session: AsyncSession, asked: Asked, customer_id: str, choice: Choice
-    ) -> Sequence[Step]:
-        now = self._clock()
-        _check_marketing(asked, choice)
-        sections = _given(asked, choice.sections)
-        if asked.action == MERGE:
-            earlier = await earlier_grant(session, asked, customer_id, now)
-            had = earlier.sections if earlier else ()
-            sections = [name for name in self._engine.sections if name in {*sections, *had}]
-        index, sealed = await self._external_id(session, asked, customer_id)
-        given = Given(
-            customer_id,
-            asked.client.id,
-            asked.purpose,
-            sections,
-            choice.expires_at,
-            signs_in=asked.signs_in,
-            is_single_call=choice.is_single_call,
-            lasts_days=choice.lasts_days,
-            lens=asked.details.lens,
-            external_id_index=index,
-            sealed_external_id=sealed,
-        )
-        if asked.grant_id is None:
-            return await give_grant(session, given, now)
-        kind = ConsentEventType.WIDENED if asked.action == MERGE else ConsentEventType.CHANGED
-        changed = await change_grant(session, asked.grant_id, given, kind, now)
-        return [] if changed is None else [changed]
-
-    async def _external_id(
-        self, session: AsyncSession, asked: Asked, customer_id: str
-    ) -> tuple[str | None, bytes | None]:
-        external_id = asked.details.external_id
-        if external_id is None:
-            return None, None
-        box = await open_box(session, self._vault, customer_id)
-        index = self._vault.blind_index(f"external_id {asked.client.id}", external_id)
-        place = f"grants.sealed_external_id:{asked.client.id}"
-        return index, box.seal(external_id.encode(), place)
 
     async def _answer(
         self,
@@ -297,34 +219,6 @@ class Consents:
         if not await take_consent_request(session, found.id_hash, self._clock()):
             raise Conflict("This request is decided already.")
         return found
-
-
-def _given(asked: Asked, sections: Sequence[str]) -> Sequence[str]:
-    given = [section for section in asked.sections if section in sections]
-    if not given and not asked.signs_in:
-        raise Invalid("Tick at least one section, or refuse.")
-    if not set(sections) <= set(asked.sections):
-        raise Invalid("Only sections that were asked for can be given.")
-    return given
-
-
-def _manner(asked: Asked, choice: Choice) -> Manner:
-    return Manner(
-        Actor.CUSTOMER,
-        Means.PAGE,
-        asked.sections,
-        gpc=choice.gpc,
-        despite_gpc=choice.gpc and choice.despite_gpc,
-        notice=choice.notice,
-    )
-
-
-def _check_marketing(asked: Asked, choice: Choice) -> None:
-    if choice.gpc and asked.purpose in MARKETING and not choice.despite_gpc:
-        raise Invalid(
-            "Your browser asks not to be marketed to. Tick that you allow it all the same, or "
-            "refuse."
-        )
 
 
 def _location(answer: OAuthResponse) -> str:

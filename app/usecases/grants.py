@@ -8,15 +8,9 @@ from enum import StrEnum
 from app.clock import Clock
 from app.errors import NotFound
 from app.store.clients import Client
+from app.store.consent_steps import expired_unnoted, note_expiry, prolong_grant, revoke_grant
 from app.store.engine import Database
-from app.store.grants import (
-    ConsentEvent,
-    Grant,
-    expired_unnoted,
-    note_expiry,
-    prolong_grant,
-    revoke_grant,
-)
+from app.store.grants import ConsentEvent, Grant
 from app.store.history import events_of, grants_of, replaced_grants
 from app.store.refusals import forget_refusals, refusals_since
 from app.usecases.asking import NOT_ASKED_AGAIN_FOR

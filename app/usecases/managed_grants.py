@@ -6,8 +6,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
 from app.store.authorization import with_stores
+from app.store.consent_steps import revoke_grant
 from app.store.engine import Database
-from app.store.grants import Grant, find_active_grant, find_subject, revoke_grant
+from app.store.grants import Grant, find_active_grant, find_subject
 from app.usecases.consent_log import BY_CLIENT, ConsentLog
 from oauth.server.details import SINGLE_CALL, TYPE
 from oauth.server.engine import AuthorizationEngine

@@ -9,16 +9,15 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-MOMENT = sa.DateTime(timezone=True)
-
 
 def upgrade() -> None:
+    moment = sa.DateTime(timezone=True)
     op.create_table(
         "pushed_requests",
         sa.Column("uri_hash", sa.String(), nullable=False),
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("parameters", sa.JSON(), nullable=False),
-        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id"],
             ["clients.id"],
@@ -30,7 +29,7 @@ def upgrade() -> None:
     op.create_table(
         "used_once",
         sa.Column("once_hash", sa.String(), nullable=False),
-        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
         sa.PrimaryKeyConstraint("once_hash", name=op.f("pk_used_once")),
     )
     op.create_index(op.f("ix_used_once_expires_at"), "used_once", ["expires_at"], unique=False)
@@ -39,7 +38,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.String(), nullable=False),
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("at", moment, nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("fk_refusals_client_id"), ondelete="CASCADE"
         ),
@@ -69,7 +68,7 @@ def upgrade() -> None:
         codes.add_column(_text("scope", ""))
         codes.add_column(_text("audience", ""))
         codes.add_column(sa.Column("nonce", sa.String(), nullable=True))
-        codes.add_column(sa.Column("auth_time", MOMENT, nullable=True))
+        codes.add_column(sa.Column("auth_time", moment, nullable=True))
         codes.add_column(sa.Column("jkt", sa.String(), nullable=True))
     with op.batch_alter_table("tokens") as tokens:
         tokens.add_column(_text("audience", ""))

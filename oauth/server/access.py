@@ -129,6 +129,8 @@ def admitted(
     Raises:
         AccessRefused: The token will not do.
     """
+    if request.query is None or request.form is None:
+        raise AccessRefused(400, "invalid_request", "The request cannot be read.")
     presented = presented_token(request)
     digest = exchange.secrets.digest(presented.token)
     found = exchange.stores.token(digest, exchange.now)

@@ -8,18 +8,18 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from oauth.server.jwk import UnusableKey, public_key
 from oauth.server.signing import NotVerified, verified
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "PS256", "RS256")
-FAPI_ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "PS256")
+ALGORITHMS = ("ES256", "Ed25519", "PS256", "RS256")
+FAPI_ALGORITHMS = ("ES256", "Ed25519", "PS256")
 """FAPI 2.0 Security Profile, section 5.4.1."""
-LONGEST = timedelta(minutes=10)
-"""From now to its end: an assertion is made for one request."""
+LONGEST = timedelta(hours=1)
+"""From now to its end. Authlib's clients make theirs as long; each is good for one request."""
 SKEW = timedelta(seconds=60)
 MAX_JTI_CHARACTERS = 256
 MAX_KEYS = 20
@@ -95,20 +95,20 @@ def verified_assertion(
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI_CHARACTERS:
         raise AssertionRefused("The client_assertion needs a jti of at most 256 characters")
-    _check_times(claims, now)
-    return Assertion(f"assertion {client_id} {jti}", now + LONGEST + SKEW)
+    return Assertion(f"assertion {client_id} {jti}", _end(claims, now) + SKEW)
 
 
-def _check_times(claims: Mapping[str, Any], now: datetime) -> None:
+def _end(claims: Mapping[str, Any], now: datetime) -> datetime:
     ends = _moment(claims.get("exp"))
     if ends is None or not now.timestamp() < ends + SKEW.total_seconds():
         raise AssertionRefused("The client_assertion has expired, or says not when (exp)")
-    if ends > (now + LONGEST).timestamp():
+    if ends > (now + LONGEST + SKEW).timestamp():
         raise AssertionRefused("The client_assertion lives too long; make one for each request")
     for name in ("iat", "nbf"):
         begins = _moment(claims.get(name))
         if name in claims and (begins is None or begins > (now + SKEW).timestamp()):
             raise AssertionRefused("The client_assertion is not valid yet (iat, nbf)")
+    return datetime.fromtimestamp(ends, UTC)
 
 
 def jwks_fault(jwks: object) -> str | None:

@@ -20,7 +20,7 @@ from joserfc.errors import JoseError
 from oauth.server.errors import InvalidDpopProof, UseDpopNonce
 from oauth.server.jwk import PublicKey, public_key
 
-ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "PS256", "RS256")
+ALGORITHMS = ("ES256", "Ed25519", "PS256", "RS256")
 """Asymmetric ones alone (section 4.2)."""
 PAST, FUTURE = timedelta(minutes=5), timedelta(minutes=1)
 """How far a client's clock may be off; a fresh nonce shows anyway when a proof was made."""

@@ -13,8 +13,7 @@ from typing import Any
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from oauth.server import checks, dpop
-from oauth.server.access import AccessRefused, admitted, refusal
+from oauth.server import checks, dpop, own
 from oauth.server.asked import MERGE, Asked
 from oauth.server.authlib import AuthlibRequest, AuthlibServer, TokenRequest
 from oauth.server.authorize import CannotRedirect, Decided, Recipient, recipient
@@ -27,12 +26,9 @@ from oauth.server.metadata import (
     PAR_PATH,
     REVOKE_PATH,
     TOKEN_PATH,
-    USERINFO_PATH,
     metadata,
 )
 from oauth.server.par import push, pushed
-from oauth.server.resources import OWN_PATH
-from oauth.server.scopes import OPENID_SCOPE
 from oauth.server.signing import NO_KEYS, KeyRing
 from oauth.server.stores import GrantRecord, Stores, TokenRecord
 from oauth.server.tokens import Secrets
@@ -56,8 +52,6 @@ CHECKS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         "token": (*FORM, checks.known_grant_type),
         "revoke": FORM,
         "introspect": FORM,
-        "userinfo": (checks.readable,),
-        "grants": (checks.readable,),
     }
 )
 """Endpoint to the checks of a request's form that it makes, in order."""
@@ -177,38 +171,13 @@ class AuthorizationEngine:
 
     def userinfo(self, request: OAuthRequest, stores: Stores) -> OAuthResponse:
         """Answer the userinfo endpoint (OpenID Connect Core, section 5.3)."""
-        try:
-            self._run("userinfo", request)
-            _, grant = self._admitted(request, USERINFO_PATH, (OPENID_SCOPE,), stores)
-        except OAuth2Error as error:
-            return self._server(stores).handle_error_response(None, error)
-        except AccessRefused as error:
-            return self._refused(error)
-        return OAuthResponse(200, body={"sub": grant.subject if grant else ""})
+        return own.userinfo(request, self._exchange(stores, NO_KEYS))
 
     def managing(
         self, request: OAuthRequest, path: str, scope: str, stores: Stores
     ) -> TokenRecord | OAuthResponse:
-        """Admit a client that manages its grants (Grant Management for OAuth 2.0, section 6).
-
-        Args:
-            request: The request.
-            path: Its path.
-            scope: What it takes.
-            stores: One transaction.
-
-        Returns:
-            The token, whose client it is; or the refusal.
-        """
-        try:
-            self._run("grants", request)
-            token, _ = self._admitted(request, path, (scope,), stores)
-        except OAuth2Error as error:
-            refused: OAuthResponse = self._server(stores).handle_error_response(None, error)
-            return refused
-        except AccessRefused as error:
-            return self._refused(error)
-        return token
+        """Admit a client that manages its grants (`own.managing`)."""
+        return own.managing(request, path, scope, self._exchange(stores, NO_KEYS))
 
     def metadata(self) -> dict[str, Any]:
         """Describe this server (RFC 8414; OpenID Connect Discovery)."""
@@ -268,15 +237,6 @@ class AuthorizationEngine:
         if not exchange.stores.is_first_use(proof.once, proof.until):
             raise InvalidDpopProof("The proof was used before (jti)")
         return proof.jkt
-
-    def _admitted(
-        self, request: OAuthRequest, path: str, scopes: tuple[str, ...], stores: Stores
-    ) -> tuple[TokenRecord, GrantRecord | None]:
-        return admitted(request, self.issuer + path, scopes, self._exchange(stores, NO_KEYS))
-
-    def _refused(self, error: AccessRefused) -> OAuthResponse:
-        nonce = dpop.Nonces(self.secrets.derive, self.clock()).current
-        return refusal(error, self.issuer, OWN_PATH, nonce)
 
     def _exchange(self, stores: Stores, keys: KeyRing) -> Exchange:
         return Exchange(self.issuer, self.sections, self.secrets, stores, self.clock(), keys)

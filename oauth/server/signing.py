@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from oauth.server.jwk import PublicKey, UnusableKey, public_key
 
-ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "Ed25519", "EdDSA", "PS256", "RS256"})
+ASYMMETRIC = frozenset({"ES256", "ES384", "ES512", "Ed25519", "PS256", "RS256"})
 """Algorithms whose verifiers cannot sign; no caller can allow any other."""
 
 KEY_TYPES: dict[str, type[ECKey | RSAKey]] = {"ES256": ECKey, "RS256": RSAKey}

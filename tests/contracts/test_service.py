@@ -9,6 +9,7 @@ from openapi_spec_validator import validate
 from app.admin.openapi import DEFAULT_PATH, export
 from app.usecases.sections import OFFERED
 from oauth.server.metadata import metadata
+from oauth.server.resources import API_PATH, protected_resource_metadata
 from tests.contracts.test_structure import ROOT
 from tests.support.servers import free_port, milieu
 
@@ -51,7 +52,9 @@ def test_the_document_offers_the_scopes_that_the_server_knows():
         "oauth2"
     ]["flows"]
     told = metadata("https://milieu.example", OFFERED)
-    assert [scope for flow in flows.values() for scope in flow["scopes"]] == told[
+    resource = protected_resource_metadata("https://milieu.example", API_PATH, OFFERED)
+    assert resource is not None
+    assert [scope for flow in flows.values() for scope in flow["scopes"]] == resource[
         "scopes_supported"
     ]
     assert told["token_endpoint"].endswith(flows["authorizationCode"]["tokenUrl"])

@@ -6,6 +6,7 @@ with how to get it; then the run fails, since tests that do not run have not pas
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,28 +15,48 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One program: where to look for it and what brings it."""
+    """One program: where to look for it and what brings it.
+
+    Args:
+        name: What people call it.
+        variable: The environment variable that may name its path.
+        commands: Its names in PATH, or whole paths.
+        debian_package: What brings it on Debian.
+        since: The oldest major version that will do; 0 for any.
+        runs: Whether it is a program, and not a file that another one loads.
+    """
 
     name: str
     variable: str
     commands: tuple[str, ...]
     debian_package: str
+    since: int = 0
+    runs: bool = True
 
     def find(self) -> str | None:
         """Return its path, or None when it is not on this machine."""
         named = os.environ.get(self.variable)
+        mode = os.F_OK | os.X_OK if self.runs else os.F_OK
         for command in (named,) if named else self.commands:
-            path = shutil.which(command)
-            if path:
+            path = shutil.which(command, mode)
+            if path and self._is_new_enough(path):
                 return path
         return None
 
     def advice(self) -> str:
         """Say how to get it."""
+        wanted = f"{self.name} {self.since} or newer" if self.since else self.name
         return (
-            f"{self.name} is missing: install it (`apt-get install {self.debian_package}`), "
-            f"or set {self.variable} to the path of one."
+            f"{wanted} is missing: install it (`apt-get install {self.debian_package}`, if that "
+            f"is new enough), or set {self.variable} to the path of one."
         )
+
+    def _is_new_enough(self, path: str) -> bool:
+        if not self.since:
+            return True
+        said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+        version = re.search(r"\d+", said.stdout)
+        return version is not None and int(version[0]) >= self.since
 
 
 CHROMIUM = Program(
@@ -47,7 +68,26 @@ CHROMIUM = Program(
 # The README's story is run as it is written.
 CURL = Program("curl", "MILIEU_TEST_CURL", ("curl",), "curl")
 OPENSSL = Program("OpenSSL", "MILIEU_TEST_OPENSSL", ("openssl",), "openssl")
-PROGRAMS = (CHROMIUM, CURL, OPENSSL)
+# Clients that we did not write: two libraries for Node, and a module of Apache.
+NODE = Program("Node", "MILIEU_TEST_NODE", ("node", "nodejs"), "nodejs", since=20)
+NPM = Program("npm", "MILIEU_TEST_NPM", ("npm",), "npm")
+APACHE = Program(
+    name="Apache",
+    variable="MILIEU_TEST_APACHE",
+    commands=("apache2", "/usr/sbin/apache2", "httpd", "/usr/sbin/httpd"),
+    debian_package="apache2-bin",
+)
+MOD_AUTH_OPENIDC = Program(
+    name="mod_auth_openidc",
+    variable="MILIEU_TEST_MOD_AUTH_OPENIDC",
+    commands=(
+        "/usr/lib/apache2/modules/mod_auth_openidc.so",
+        "/usr/lib64/httpd/modules/mod_auth_openidc.so",
+    ),
+    debian_package="libapache2-mod-auth-openidc",
+    runs=False,
+)
+PROGRAMS = (CHROMIUM, CURL, OPENSSL, NODE, NPM, APACHE, MOD_AUTH_OPENIDC)
 
 
 class ProgramMissing(Exception):

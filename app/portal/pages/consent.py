@@ -18,9 +18,9 @@ from app.portal.redirect import see, to
 from app.portal.render import page
 from app.portal.words import ABSENCES, REMEDIES
 from app.usecases.asking import PendingConsent
-from app.usecases.consents import Choice
 from app.usecases.customers import CurrentSession
 from app.usecases.durations import offered
+from app.usecases.giving import Choice
 from app.usecases.receipts.facts import Notice
 from app.web.return_to import ReturnTo
 from app.web.services import Services, ServicesOf

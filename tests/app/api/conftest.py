@@ -18,8 +18,8 @@ from app.settings import Settings
 from app.store.connections import Connection, ConnectionDigest, ConnectionState
 from app.store.customers import open_box
 from app.store.secrets import Vault
-from app.usecases.consents import Choice
 from app.usecases.customers import CurrentSession
+from app.usecases.giving import Choice
 from app.usecases.renderings import digest_place
 from app.usecases.sections import OFFERED
 from app.wiring import Runtime, build

@@ -24,8 +24,9 @@ from app.usecases.asking import PendingConsent
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
 from app.usecases.consent_log import ConsentLog
-from app.usecases.consents import Choice, Consents
+from app.usecases.consents import Consents
 from app.usecases.customers import CurrentSession
+from app.usecases.giving import Choice, Giving
 from app.usecases.grants import Grants
 from app.usecases.managed_grants import ManagedGrants
 from app.usecases.receipts.facts import Party
@@ -181,7 +182,9 @@ async def world(database, clock, vault) -> AsyncIterator[World]:
     engine = authorization_engine(vault, clock, ISSUER, SECTIONS)
     authorization = Authorization(database, clock, engine, keys)
     log = ConsentLog(vault, keys, OPERATOR, None)
-    consents = Consents(database, vault, clock, engine, authorization, log)
+    consents = Consents(
+        database, clock, engine, authorization, Giving(vault, clock, engine.sections), log
+    )
     clients = Clients(database, clock, SECTIONS)
     async with database.writing() as session:
         session.add(Customer(id=CUSTOMER, created_at=clock()))

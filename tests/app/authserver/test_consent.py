@@ -9,8 +9,9 @@ from sqlmodel import select
 
 from app.errors import Conflict, Forbidden, Invalid, MilieuError, NotFound
 from app.store.clients import Client
+from app.store.consent_steps import Given, give_grant, revoke_grant
 from app.store.customers import Customer, Subject
-from app.store.grants import ConsentEvent, Given, Grant, give_grant, revoke_grant
+from app.store.grants import ConsentEvent, Grant
 from app.store.tokens import AuthorizationCode, Token
 from tests.app.authserver.conftest import CUSTOMER, query_of
 

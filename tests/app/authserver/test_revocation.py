@@ -3,8 +3,8 @@
 import asyncio
 
 from app.store.authorization import with_stores
+from app.store.consent_steps import revoke_grant
 from app.store.driver import DriverStores
-from app.store.grants import revoke_grant
 from oauth.server.messages import OAuthRequest
 from tests.app.authserver.conftest import CUSTOMER, good, read_token
 from tests.app.authserver.test_consent import disable_customer

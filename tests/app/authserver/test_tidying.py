@@ -7,7 +7,8 @@ from sqlmodel import col, func, select
 
 from app.ids import secret_hash
 from app.store.consent_requests import ConsentRequest
-from app.store.grants import Grant, revoke_grant
+from app.store.consent_steps import revoke_grant
+from app.store.grants import Grant
 from app.store.tokens import Token
 from app.work.tidy import Tidy
 from tests.app.authserver.conftest import CUSTOMER

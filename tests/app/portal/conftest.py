@@ -16,7 +16,7 @@ from app.ids import new_id
 from app.main import create_app
 from app.settings import Settings
 from app.store.accesses import Access
-from app.store.grants import Given, give_grant
+from app.store.consent_steps import Given, give_grant
 from app.usecases.sections import OFFERED
 from app.wiring import build
 from oauth.server.messages import OAuthRequest
@@ -26,6 +26,7 @@ from tests.support.pages import Form, Page
 BASE = "http://milieu.test"
 PURPOSE = "dpv:CustomerCare"
 CALLBACK = "https://crm.northwind.example/callback"
+LENS = {"brands": ["Northwind"], "rivals": ["Southwind"]}
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
@@ -44,6 +45,10 @@ class Browser:
 
     async def submit(self, form: Form, **changes: Any) -> Page:
         return Page(await self.http.post(form.action, data=form.filled(**changes)))
+
+    def send(self, **headers: str) -> None:
+        """Send these headers from now on."""
+        self.http.headers.update({name.replace("_", "-"): said for name, said in headers.items()})
 
     async def post(self, path: str, **data: Any) -> Page:
         return Page(await self.http.post(path, data=data))
@@ -90,11 +95,11 @@ class Portal:
     async def client(self, name: str = "Northwind", uri: str = "https://northwind.example") -> str:
         """Register a client; returns its id."""
         created, _ = await self.services.clients.create(
-            name, uri, [CALLBACK], [PURPOSE], OFFERED, public=True
+            name, uri, [CALLBACK], [PURPOSE, "dpv:Marketing"], OFFERED, public=True, lens=LENS
         )
         return created.id
 
-    async def asks(self, client_id: str, *sections: str) -> str:
+    async def asks(self, client_id: str, *sections: str, **changes: str) -> str:
         """Have a client ask; returns the path of the consent page."""
         asked = await self.services.authorization.begin(
             OAuthRequest(
@@ -108,6 +113,7 @@ class Portal:
                         "state": "s1",
                         "code_challenge": CHALLENGE,
                         "code_challenge_method": "S256",
+                        **changes,
                     }.items()
                 ),
             )

@@ -1,16 +1,18 @@
 """The consent page: what it shows, what it gives, and who can press its buttons (checks 12-15)."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from joserfc import jws
 
 from app.usecases.durations import CHOICES
 from app.usecases.sections import OFFERED
 from context.document import AbsenceReason, Context
 from context.section import Section
-from tests.app.portal.conftest import CALLBACK, Browser, Portal
+from tests.app.portal.conftest import CALLBACK, LENS, Browser, Portal
 from tests.app.portal.samples import CONTEXT, Shown, absent
 
 
@@ -275,3 +277,76 @@ async def test_an_origin_cannot_write_a_directive(portal: Portal, mira: Browser)
     page = await mira.get(path)
     assert directives(page)["form-action"] == ["'self'"]
     assert directives(page)["script-src"] == ["'self'"]
+
+
+MARKETING = {"purpose": "dpv:Marketing"}
+
+
+async def test_check_64_global_privacy_control_turns_marketing_off(portal: Portal, mira: Browser):
+    # Mutations tried: `_is_against_marketing` is never true; `give` does not look at it.
+    client = await portal.client()
+    before = await mira.get(await portal.asks(client, "topics", **MARKETING))
+    await mira.submit(before.form("/consent"), decision="allow_all", duration="year")
+    mira.send(Sec_GPC="1")
+    page = await mira.get(await portal.asks(client, "topics", **MARKETING))
+    assert "asks companies not to market to you" in page.text
+    assert ticked(page) == []
+    refused = await mira.submit(page.form("/consent"), decision="allow_all")
+    assert refused.status == 422
+    assert "Your browser asks companies not to market to you." in refused.text
+    allowed = await mira.submit(page.form("/consent"), decision="allow_all", despite_gpc="1")
+    assert "code=" in allowed.response.headers["location"]
+
+    [grant, _] = await portal.services.grants.list(mira.customer_id)
+    receipt = await portal.services.grants.receipt(mira.customer_id, grant.id, grant.history[0].id)
+    assert "Sec-GPC" in jws.extract_compact(receipt.encode()).payload.decode()
+
+
+async def test_check_64_it_says_nothing_against_other_purposes(portal: Portal, mira: Browser):
+    mira.send(Sec_GPC="1")
+    page = await mira.get(await portal.asks(await portal.client(), "topics"))
+    assert "market" not in page.text
+    answer = await mira.submit(page.form("/consent"), decision="allow_all")
+    assert "code=" in answer.response.headers["location"]
+
+
+async def test_what_is_asked_for_in_rich_terms_is_shown(portal: Portal, mira: Browser):
+    details = {
+        "type": "customer_context",
+        "sections": ["topics"],
+        "duration": "P7D",
+        "lens": LENS,
+        "external_id": "K-4711",
+    }
+    client = await portal.client()
+    page = await mira.get(
+        await portal.asks(client, "sentiment", authorization_details=json.dumps([details]))
+    )
+    for words in ("Southwind", "K-4711", "Topics", "Sentiment", "7 days"):
+        assert words in page.text
+    assert "30 days" not in page.text
+    await mira.submit(page.form("/consent"), decision="allow_all", duration="week")
+    (grant,) = await portal.services.grants.list(mira.customer_id)
+    assert grant.expires_at == portal.clock() + timedelta(days=7)
+
+
+async def test_signing_in_alone_shows_nothing_to_tick(portal: Portal, mira: Browser):
+    page = await mira.get(await portal.asks(await portal.client(), scope="openid"))
+    assert "by a name that only Northwind knows you by" in page.text.replace("By", "by")
+    assert not page.all("input", name="sections")
+    answer = await mira.submit(page.form("/consent"), decision="allow")
+    assert "code=" in answer.response.headers["location"]
+
+
+async def test_who_must_sign_in_again_does_so_before_she_decides(portal: Portal, mira: Browser):
+    # Mutation tried: the page does not look at `fresh_since`.
+    portal.clock.advance(hours=1)
+    path = await portal.asks(await portal.client(), "topics", scope="openid", max_age="600")
+    answer = await mira.get(path)
+    assert answer.response.headers["location"].startswith("/sign-in?return_to=consent")
+    again = await mira.follow(answer)
+    assert again.status == 200
+    await mira.submit(again.forms[0], email="mira@example.org")
+    back = await mira.submit((await mira.get(portal.last_link())).forms[0])
+    assert back.response.headers["location"] == path
+    assert (await mira.get(path)).status == 200

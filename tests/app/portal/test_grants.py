@@ -122,3 +122,52 @@ async def test_a_long_log_has_pages(portal: Portal, mira: Browser):
 
 async def test_after_the_last_page_there_is_nothing_older(mira: Browser):
     assert "There is nothing older." in (await mira.get("/accesses?before=acc_0")).text
+
+
+async def given(portal: Portal, browser: Browser, **choice: object) -> None:
+    """Have a company ask, and give it what is asked for."""
+    page = await browser.get(await portal.asks(await portal.client(), "topics"))
+    form = {"decision": "allow_all", "duration": "month"} | choice
+    assert (await browser.submit(page.form("/consent"), **form)).status == 303
+
+
+async def test_every_step_has_a_receipt_to_download(portal: Portal, mira: Browser):
+    await given(portal, mira)
+    page = await mira.get("/grants")
+    await mira.submit(page.form("revoke"))
+    page = await mira.get("/grants")
+    links = [link["href"] for link in page.all("a") if "/receipts/" in link["href"]]
+    assert len(links) == 2
+    for link in links:
+        answer = (await mira.get(link)).response
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["cache-control"] == "no-store"
+        assert "/receipts/jwks" in answer.json()["check"]
+        assert answer.json()["jws"].count(".") == 2
+    other = await portal.signed_in("other@example.org")
+    assert (await other.get(links[0])).status == 404
+
+
+async def test_a_grant_that_ends_soon_can_go_on(portal: Portal, mira: Browser):
+    await given(portal, mira, duration="week")
+    assert not [form for form in (await mira.get("/grants")).forms if "reconfirm" in form.action]
+    portal.clock.advance(days=6)
+    page = await mira.get("/grants")
+    after = await mira.follow(await mira.submit(page.form("reconfirm")))
+    assert "It goes on, for as long again." in after.text
+    (grant,) = await portal.services.grants.list(mira.customer_id)
+    assert grant.expires_at == portal.clock() + timedelta(days=7)
+    assert (await mira.submit(page.form("reconfirm"), csrf=None)).status == 403
+
+
+async def test_she_can_let_a_refused_company_ask_again(portal: Portal, mira: Browser):
+    client = await portal.client()
+    page = await mira.get(await portal.asks(client, "topics"))
+    await mira.submit(page.form("/consent"), decision="refuse")
+    grants = await mira.get("/grants")
+    assert "Refused lately" in grants.text
+    assert (await mira.submit(grants.form("ask-again"), csrf=None)).status == 403
+    after = await mira.follow(await mira.submit(grants.form("ask-again")))
+    assert "That company may ask you again." in after.text
+    assert "Refused lately" not in after.text
+    assert (await mira.get(await portal.asks(client, "topics"))).status == 200

@@ -130,8 +130,10 @@ async def test_keys_that_may_have_leaked_are_replaced_at_once(keys, database, va
 
 
 async def test_another_process_signs_with_a_withdrawn_key_for_a_minute_at_most(processes, clock):
+    assert SIGNER_KEPT_S <= 60
     here, there, *_ = processes
     old = await there.signer()
+    assert (await here.signer()).kid == old.kid
     [new] = await here.replace([Algorithm.ES256])
     assert (await here.signer()).kid == new.kid
     clock.advance(seconds=SIGNER_KEPT_S)
