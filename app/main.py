@@ -79,6 +79,8 @@ def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        # Nothing here collects telemetry, and whether it does would be asked at each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
     app.router.routes.append(DirectRoutes(*health.DIRECT, *authserver.DIRECT))
