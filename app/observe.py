@@ -34,7 +34,7 @@ def configure_logging(level: str) -> None:
         handler.setFormatter(SecondsKept(LINE))
     # What no line of ours tells is not looked up either: a walk up the stack, thread and process
     # (https://docs.python.org/3/howto/logging.html#optimization). It is half of a line's cost.
-    logging._srcfile = None  # type: ignore[attr-defined]  # noqa: SLF001 - the documented switch
+    logging._srcfile = None  # noqa: SLF001 - the documented switch
     logging.logThreads = logging.logMultiprocessing = logging.logProcesses = False
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -5,7 +5,7 @@ The same transactions as with an ORM session, in a tenth of the time: `app.store
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -35,6 +35,8 @@ from oauth.server.stores import (
 T = TypeVar("T")
 Values = Mapping[str, Any]
 _KINDS = {kind.value: kind for kind in TokenKind}
+# Where they stand in the rows of the statements below.
+_CODE_AUDIENCE, _TOKEN_KIND, _TOKEN_GRANT, _TOKEN_AUDIENCE = 9, 1, 3, 10
 _PROFILES = {profile.value: profile for profile in Profile}
 
 
@@ -282,8 +284,8 @@ class DriverStores:
         if row is None:
             return None
         self._held.add(row[1])
-        *most, scope, audience, nonce, auth_time, jkt = row
-        return CodeRecord(*most, scope, tuple(audience.split()), nonce, auth_time, jkt)
+        row[_CODE_AUDIENCE] = tuple(row[_CODE_AUDIENCE].split())
+        return CodeRecord(*row)
 
     def add_code(self, code: CodeRecord) -> None:
         """Keep a new code."""
@@ -324,13 +326,13 @@ class DriverStores:
         if len(self._held) > 1:
             # Most likely of the grant that is held already, and then there is nothing to wait for.
             row = self._transaction.find(_TOKEN, named)
-            if row is None or row[3] in self._held:
+            if row is None or row[_TOKEN_GRANT] in self._held:
                 return None if row is None else _token_record(row)
         self._transaction.hold(_HOLD_BY_TOKEN, named)
         row = self._transaction.find(_TOKEN, named)
         if row is None:
             return None
-        self._held.add(row[3])
+        self._held.add(row[_TOKEN_GRANT])
         return _token_record(row)
 
     def add_token(self, token: TokenRecord) -> None:
@@ -379,7 +381,7 @@ def _client_record(row: Row) -> ClientRecord:
     )
 
 
-def _grant_record(row: Sequence[Any]) -> GrantRecord:
+def _grant_record(row: Row) -> GrantRecord:
     grant_id, client_id, sections, expires_at, purpose, subject, signs_in, single, lens = row
     return GrantRecord(
         grant_id,
@@ -394,9 +396,10 @@ def _grant_record(row: Sequence[Any]) -> GrantRecord:
     )
 
 
-def _token_record(row: Sequence[Any]) -> TokenRecord:
-    token_hash, kind, *most, audience, jkt = row
-    return TokenRecord(token_hash, _KINDS[kind], *most, tuple(audience.split()), jkt)
+def _token_record(row: Row) -> TokenRecord:
+    row[_TOKEN_KIND] = _KINDS[row[_TOKEN_KIND]]
+    row[_TOKEN_AUDIENCE] = tuple(row[_TOKEN_AUDIENCE].split())
+    return TokenRecord(*row)
 
 
 class Transactions(Protocol):

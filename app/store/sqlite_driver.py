@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -46,7 +47,10 @@ class SqliteTransactions:
     """
 
     def __init__(
-        self, connect: Callable[[], sqlite3.Connection], dialect: Dialect, turn: asyncio.Lock
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        dialect: Dialect,
+        turn: AbstractAsyncContextManager[object],
     ) -> None:
         self._connect = connect
         self._dialect = dialect

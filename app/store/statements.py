@@ -5,7 +5,7 @@ a text and values. An ORM session costs ten times as much as the statement it ru
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any]
-Row = tuple[Any, ...]
+Row = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +24,29 @@ class Prepared:
 
     Args:
         sql: Its text.
-        takes: Names of its values in order, each with what makes a driver's value of ours.
-        gives: For each column what makes our value of a driver's.
+        takes: Names of its values in order.
+        made: Positions of values, each with what makes a driver's value of ours.
+        read: Positions of columns, each with what makes our value of a driver's.
     """
 
     sql: str
-    takes: tuple[tuple[str, Convert | None], ...]
-    gives: tuple[Convert | None, ...]
+    takes: tuple[str, ...]
+    made: tuple[tuple[int, Convert], ...]
+    read: tuple[tuple[int, Convert], ...]
 
     def values(self, named: Mapping[str, Any]) -> list[Any]:
         """Put named values in the statement's order, as the driver wants them."""
-        return [
-            named[name] if convert is None else convert(named[name]) for name, convert in self.takes
-        ]
+        values = [named[name] for name in self.takes]
+        for position, convert in self.made:
+            values[position] = convert(values[position])
+        return values
 
     def row(self, found: Sequence[Any]) -> Row:
         """Return a driver's row with our values."""
-        return tuple(
-            value if convert is None else convert(value)
-            for value, convert in zip(found, self.gives, strict=True)
-        )
+        values = list(found)
+        for position, convert in self.read:
+            values[position] = convert(values[position])
+        return values
 
 
 class Statement:
@@ -68,13 +71,20 @@ class Statement:
 def _prepare(core: Executable, dialect: Dialect) -> Prepared:
     compiled = core.compile(dialect=dialect)  # type: ignore[attr-defined]  # every statement has it
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what a dialect makes of a statement
-    takes = []
-    for name in compiled.positiontup or ():
-        kind = compiled.binds[name].type.dialect_impl(dialect)
-        takes.append((name, kind.bind_processor(dialect)))
+    takes = tuple(compiled.positiontup or ())
+    made = (compiled.binds[name].type.dialect_impl(dialect) for name in takes)
     columns = getattr(core, "exported_columns", ())
     return Prepared(
-        str(compiled), tuple(takes), tuple(_giving(column.type, dialect) for column in columns)
+        str(compiled),
+        takes,
+        _needed(kind.bind_processor(dialect) for kind in made),
+        _needed(_giving(column.type, dialect) for column in columns),
+    )
+
+
+def _needed(converts: Iterable[Convert | None]) -> tuple[tuple[int, Convert], ...]:
+    return tuple(
+        (position, convert) for position, convert in enumerate(converts) if convert is not None
     )
 
 
