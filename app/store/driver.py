@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel, col
 
@@ -130,7 +130,12 @@ _TOKEN_COLUMNS = (
 )
 _TOKEN = Statement(select(*_TOKEN_COLUMNS).where(col(Token.token_hash) == bindparam("hash")))
 _STANDING = Statement(
-    select(*_TOKEN_COLUMNS, *_GRANT_COLUMNS, grant_is_active(_moment("now")).label("is_active"))
+    select(
+        *_TOKEN_COLUMNS,
+        *_GRANT_COLUMNS,
+        # Of a grant that is not there, nothing is over.
+        and_(col(Grant.id).is_not(None), grant_is_active(_moment("now"))).label("is_active"),
+    )
     .select_from(Token)
     .join(Client, col(Client.id) == col(Token.client_id))
     .outerjoin(Grant, col(Grant.id) == col(Token.grant_id))
