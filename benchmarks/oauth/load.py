@@ -6,6 +6,7 @@
 
 import asyncio
 import json
+import math
 import socket
 import sys
 import time
@@ -28,7 +29,8 @@ class Job:
         port: Of the server, on 127.0.0.1.
         case: A name of `CASES`.
         connections: How many, each with one request in flight.
-        warm_up_s: Seconds of load that do not count.
+        warm_up: Requests that do not count, before those that do.
+        warm_up_s: Seconds after which the warm-up ends in any case.
         seconds: Seconds of load that count.
         company: Who asks.
         seeds: Tokens, shared out among the connections.
@@ -37,6 +39,7 @@ class Job:
     port: int
     case: str
     connections: int
+    warm_up: int
     warm_up_s: float
     seconds: float
     company: Company
@@ -69,10 +72,10 @@ class Line:
     case: Case
     took_s: list[float] = field(default_factory=list)
 
-    async def keep_busy(self, until: float) -> None:
-        """Send one request after the other, the last one before `until`."""
+    async def keep_busy(self, until: float, most: float) -> None:
+        """Send one request after the other, the last one before `until`, and so many at most."""
         self.took_s.clear()
-        while (started := time.perf_counter()) < until:
+        while (started := time.perf_counter()) < until and len(self.took_s) < most:
             answer = await self._exchange(self.case.request())
             self.took_s.append(time.perf_counter() - started)
             self.case.take(answer)
@@ -122,7 +125,7 @@ def quantile_ms(seconds: list[float], share: float) -> float:
 async def run(job: Job) -> None:
     """Do a job."""
     lines = [await _open(job, connection) for connection in range(job.connections)]
-    await _busy(lines, job.warm_up_s)
+    await _busy(lines, job.warm_up_s, job.warm_up / job.connections)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     elapsed_s = await _busy(lines, job.seconds)
@@ -145,9 +148,9 @@ async def _open(job: Job, connection: int) -> Line:
     return Line(peer, job.case_of(connection))
 
 
-async def _busy(lines: list[Line], seconds: float) -> float:
+async def _busy(lines: list[Line], seconds: float, most: float = math.inf) -> float:
     started = time.perf_counter()
-    await asyncio.gather(*(line.keep_busy(started + seconds) for line in lines))
+    await asyncio.gather(*(line.keep_busy(started + seconds, most) for line in lines))
     return time.perf_counter() - started
 
 

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from benchmarks.oauth.contenders import Contender
@@ -14,10 +14,11 @@ from benchmarks.oauth.processes import cpu_s
 GRANTS = 64
 """Grants that take turns; a multiple of the connections, few enough for the peer to remember."""
 
-FIRST_WARM_UP_S = 4.0
-"""Long enough for Node to compile what is hot; its first requests cost five times as much."""
+FIRST_WARM_UP, FIRST_WARM_UP_S = 6_000, 15.0
+"""So many requests, or so long: Node compiles what is hot, and its first requests cost ten times
+as much as those after some thousands."""
 
-WARM_UP_S = 0.3
+WARM_UP, WARM_UP_S = 200, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def measured(servers: Sequence[Contender], plan: Plan) -> list[Figures]:
     """Measure every case of a plan."""
     for server in servers:
         for case in plan.cases:
-            _turn(server, _job(server, case, max(plan.connections), FIRST_WARM_UP_S, 0.1))
+            first = _job(server, case, max(plan.connections), 0.1)
+            _turn(server, replace(first, warm_up=FIRST_WARM_UP, warm_up_s=FIRST_WARM_UP_S))
     return [
         figures
         for case in plan.cases
@@ -81,15 +83,23 @@ def _compared(
     turns: dict[str, list[Turn]] = {server.store: [] for server in servers}
     for _ in range(plan.rounds):
         for server in servers:
-            job = _job(server, case, connections, WARM_UP_S, plan.seconds)
+            job = _job(server, case, connections, plan.seconds)
             turns[server.store].append(_turn(server, job))
     for store, taken in turns.items():
         yield _medians(case, store, connections, taken)
 
 
-def _job(server: Contender, case: str, connections: int, warm_up_s: float, seconds: float) -> Job:
-    seeds = server.seed(GRANTS)
-    return Job(server.port, case, connections, warm_up_s, seconds, server.company, seeds)
+def _job(server: Contender, case: str, connections: int, seconds: float) -> Job:
+    return Job(
+        server.port,
+        case,
+        connections,
+        WARM_UP,
+        WARM_UP_S,
+        seconds,
+        server.company,
+        server.seed(GRANTS),
+    )
 
 
 def _turn(server: Contender, job: Job) -> Turn:

@@ -91,7 +91,7 @@ def test_an_answer_of_another_kind_ends_the_measurement(name, wrong):
 
 
 def test_a_job_comes_back_as_it_was_written_and_shares_its_tokens_out():
-    job = Job(8000, "token_refresh", 2, 0.1, 0.2, COMPANY, SEEDS)
+    job = Job(8000, "token_refresh", 2, 10, 0.1, 0.2, COMPANY, SEEDS)
     assert Job.parse(job.written()) == job
     asked = [form_of(job.case_of(number).request())["refresh_token"] for number in range(2)]
     assert asked == ["refresh_1", "refresh_2"]
@@ -137,7 +137,7 @@ def test_the_load_warms_up_waits_for_the_word_and_tells_its_figures(capsys, monk
             speaker.flush()
             monkeypatch.setattr("sys.stdin", words)
             port = listener.getsockname()[1]
-            asyncio.run(run(Job(port, "bare", 1, 0.01, 0.05, COMPANY, SEEDS)))
+            asyncio.run(run(Job(port, "bare", 1, 3, 10.0, 0.05, COMPANY, SEEDS)))
         server.join()
     ready, told = capsys.readouterr().out.splitlines()
     assert ready == "ready"
