@@ -20,6 +20,10 @@ run: $(VENV)/.run ## Start the service with a living demo, and say what to open.
 
 .PHONY: test
 test: lint ## Check the code and run the tests on SQLite and PostgreSQL.
+	$(PYTEST) -m "not browser and not foreign"
+
+.PHONY: coverage
+coverage: $(VENV)/.dev ## Run the tests counting the lines and branches they reach; takes twice as long.
 	$(PYTEST) -m "not browser and not foreign" --cov --cov-report=term
 
 .PHONY: test-all

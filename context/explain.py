@@ -22,7 +22,7 @@ from context.document import (
 from context.emotion import EMOTIONS
 from context.joined import Joined, Source, join
 from context.views.emotions import CLEAR, emotions_section
-from context.views.evidence import window_days
+from context.views.evidence import posts_read, window_days
 from context.views.intents import CLEAR as CLEAR_INTENT
 from context.views.intents import intents_section
 from context.views.sentiment import sentiment_section
@@ -180,7 +180,7 @@ def _of_days(joined: Joined, kind: ClaimKind, name: str, days: Sequence[DayCount
         kind=kind,
         name=name,
         terms=[],
-        posts=round(sum(_read(day) for day in days) / 100),
+        posts=posts_read(days),
         accounts=_on_days(joined, days),
         days=[day.day for day in days],
     )

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -14,12 +14,16 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, track
 from rich.table import Table
 
+from app.admin.files import refuse_same_file, written
+from app.admin.options import metavar, moment, one_of
 from context.analyse import analyse
 from context.artefacts import DATA
 from context.engines.models import load_engine, load_engine_that_works
+from context.post import Window
 from context.render import Source, render
 from context.section import Section
 from context.training.labelled import DataError, read_lines
+from context.training.left_out import count_posts
 from context.training.posts_file import as_utc, read_window
 from context.training.score import score as score_texts
 
@@ -45,7 +49,16 @@ class TaskName(StrEnum):
     SUBJECTS = "subjects"
 
 
-EngineOption = Annotated[EngineName, typer.Option("--engine", help="Which engine reads.")]
+EngineOption = Annotated[
+    EngineName,
+    typer.Option(
+        "--engine",
+        help="Which engine reads.",
+        envvar="MILIEU_ENGINE",
+        parser=one_of(EngineName),
+        metavar=metavar(EngineName),
+    ),
+]
 Weights = Annotated[Path, typer.Option(help="Folder of the weights; the ones that ship.")]
 
 
@@ -89,7 +102,12 @@ def evaluate(data: Data, weights: Weights = DATA, engine: EngineOption = EngineN
 
 @cli.command("score")
 def score(
-    task: Annotated[TaskName, typer.Option(help="What to read of each text.")],
+    task: Annotated[
+        TaskName,
+        typer.Option(
+            help="What to read of each text.", parser=one_of(TaskName), metavar=metavar(TaskName)
+        ),
+    ],
     tsv: Annotated[
         Path, typer.Option(help="Texts, in the last tab-separated column.", dir_okay=False)
     ],
@@ -98,16 +116,24 @@ def score(
 ) -> None:
     """Score texts of your own for one task: a label and probabilities for each.
 
+    The file is as TweetEval's are: no row of headings, the first line is a text like any other.
     One JSON object per line that is not empty, in the order of the file: "label", "probabilities"
     by class, and for intents "labels", all that are likely. Emotions are those of TweetEval.
+    Where the last column is empty there is nothing to read: the label is null.
     """
-    texts = [line.rpartition("\t")[2] for line in read_lines(tsv)]
+    refuse_same_file(tsv, out)
+    texts = {
+        number: line.rpartition("\t")[2]
+        for number, line in enumerate(read_lines(tsv), start=1)
+        if line
+    }
     if not texts:
         raise DataError(f"{tsv} has no text: give one per line")
-    found = score_texts(load_engine(engine), task, texts)
-    with out.open("w", encoding="utf-8") as file:
+    found = score_texts(load_engine(engine), task, list(texts.values()))
+    with written(out) as file:
         for row in track(found, "Reading", total=len(texts), console=console):
             file.write(json.dumps(row) + "\n")
+    _tell_of_empty([number for number, text in texts.items() if not text.strip()])
 
 
 @cli.command("digest")
@@ -124,21 +150,49 @@ def digest(
         datetime | None,
         typer.Option(
             help="The time to render for, UTC without its zone; the latest post's by default.",
-            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+            parser=moment,
+            metavar="TIME",
         ),
     ] = None,
 ) -> None:
     """Make a digest of posts of your own, and render the whole context from it."""
-    window, latest = read_window(read_lines(jsonl))
+    refuse_same_file(jsonl, out)
+    window, latest = read_window(read_lines(jsonl), str(jsonl))
     at = as_utc(now, "--now") if now else latest
+    _tell_of_later(window, at)
     reader, failed = load_engine_that_works(engine)
     if failed:
-        console.print(f"[yellow]{failed}: the light engine reads instead.[/yellow]")
+        _tell(f"{failed}: the light engine reads instead.")
     with console.status("Reading the posts …"):
         made = analyse(window, None, reader, at)
         context = render([Source("file", made, at)], list(Section), at)
+        posts = count_posts(window, reader, at)
+    console.print(
+        f"Posts of hers: {posts.read} read; left out: {posts.sensitive} sensitive,"
+        f" {posts.wordless} too short, {posts.earlier} older than a month or too many.",
+        soft_wrap=True,
+        highlight=False,
+    )
     told = {"engine": made.engine, "bytes": len(made.to_bytes())} | dataclasses.asdict(context)
-    out.write_text(json.dumps(told, indent=2, default=_plain) + "\n", "utf-8")
+    with written(out) as file:
+        file.write(json.dumps(told, indent=2, default=_plain) + "\n")
+
+
+def _tell_of_empty(lines: Sequence[int]) -> None:
+    if lines:
+        are = "1 text is" if len(lines) == 1 else f"{len(lines)} texts are"
+        _tell(f"{are} empty, the first on line {lines[0]}: the label is null.")
+
+
+def _tell_of_later(window: Window, at: datetime) -> None:
+    later = sum(post.created_at > at for post in (*window.posts, *window.network))
+    if later:
+        are = "1 post is" if later == 1 else f"{later} posts are"
+        _tell(f"{are} later than {at.isoformat()}, the time to render for, and left out.")
+
+
+def _tell(remark: str) -> None:
+    console.print(remark, style="yellow", markup=False, soft_wrap=True, highlight=False)
 
 
 def _plain(value: object) -> str:

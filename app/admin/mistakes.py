@@ -1,5 +1,7 @@
 """What an operator can get wrong, or find broken, told in one sentence that says what to do."""
 
+import errno
+
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, ProgrammingError
@@ -50,6 +52,8 @@ def explain(error: Exception) -> str:
             return "MILIEU_DATABASE_URL must begin with sqlite:/// or postgresql://"
         case OSError(filename=str(name)):
             return f"{name}: {error.strerror}."
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG):
+            return f"Not everything could be written: {error.strerror}. Make room, and try again."
         case _ if isinstance(error, (OSError, *DATABASE_ERRORS)):
             return NO_DATABASE
         case _:

@@ -116,6 +116,7 @@ def _environment() -> Environment:
         span=words.span_words,
         emotion=words.emotion_words,
         percent=words.percent_words,
+        signed=words.signed_words,
         provider=words.provider_words,
         section_name=words.section_name,
         tone=words.tone_of,

@@ -129,7 +129,9 @@ class SqlStores:
         if row is None:
             return None
         self._hold_grant(row.grant_id)
-        row = self._session.exec(found, execution_options=_FRESH).one()
+        row = self._session.exec(found, execution_options=_FRESH).one_or_none()
+        if row is None:  # She was erased while we waited.
+            return None
         return CodeRecord(
             row.code_hash,
             row.grant_id,
@@ -198,8 +200,8 @@ class SqlStores:
             return None
         if row.grant_id is not None:
             self._hold_grant(row.grant_id)
-            row = self._session.exec(found, execution_options=_FRESH).one()
-        return _token_record(row)
+            row = self._session.exec(found, execution_options=_FRESH).one_or_none()
+        return None if row is None else _token_record(row)
 
     def add_token(self, token: TokenRecord) -> None:
         """Keep a new token."""

@@ -39,7 +39,7 @@ async def revoke_grant(
         .where(
             col(Grant.id) == grant_id,
             col(Grant.customer_id) == customer_id,
-            col(Grant.revoked_at).is_(None),
+            has_not_ended(now),
         )
         .values(revoked_at=now)
     )

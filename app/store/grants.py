@@ -1,4 +1,4 @@
-"""Grants: her consent for a client, its history, and the requests she is deciding on."""
+"""Grants: her consent for a client, and what happened to it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -75,22 +75,27 @@ async def find_active_grant(session: AsyncSession, grant_id: str, now: datetime)
     return (await session.exec(query)).one_or_none()
 
 
+async def find_grant(session: AsyncSession, grant_id: str) -> Grant | None:
+    """Find a grant, ended ones included."""
+    return await session.get(Grant, grant_id)
+
+
 async def latest_grant(
     session: AsyncSession, customer_id: str, client_id: str, purpose: str
 ) -> Grant | None:
-    """Find the last grant she gave this client for this purpose, unless she revoked it."""
+    """Find the last grant she gave this client for this purpose; nothing if she revoked that."""
     query = (
         select(Grant)
         .where(
             col(Grant.customer_id) == customer_id,
             col(Grant.client_id) == client_id,
             col(Grant.purpose) == purpose,
-            col(Grant.revoked_at).is_(None),
         )
         .order_by(col(Grant.id).desc())
         .limit(1)
     )
-    return (await session.exec(query)).first()
+    grant = (await session.exec(query)).first()
+    return grant if grant is not None and grant.revoked_at is None else None
 
 
 async def find_subject(session: AsyncSession, customer_id: str, client_id: str) -> str | None:

@@ -31,11 +31,15 @@ async def remember_refusal(
 
 
 async def has_refused_since(
-    session: AsyncSession, customer_id: str, client_id: str, purpose: str, since: datetime
+    session: AsyncSession, customer_id: str, client_id: str, since: datetime
 ) -> bool:
-    """Say whether she refused this client this purpose since then."""
-    found = await session.get(Refusal, (customer_id, client_id, purpose))
-    return found is not None and found.at > since
+    """Say whether she refused this client since then, whatever for."""
+    query = select(Refusal.at).where(
+        col(Refusal.customer_id) == customer_id,
+        col(Refusal.client_id) == client_id,
+        col(Refusal.at) > since,
+    )
+    return (await session.exec(query)).first() is not None
 
 
 async def forget_refusals(session: AsyncSession, customer_id: str, client_id: str) -> None:

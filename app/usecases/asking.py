@@ -15,11 +15,16 @@ from app.store.refusals import has_refused_since
 from app.usecases.clients import host_of
 from app.usecases.customers import CurrentSession
 from app.usecases.purposes import MARKETING, label_of
+from context.section import Section
 from oauth.server.asked import CREATE, MERGE, Asked
 from oauth.server.errors import ConsentRequired, LoginRequired
 
 NOT_ASKED_AGAIN_FOR = timedelta(hours=24)
 """After a refusal, the same client is answered without asking her for so long."""
+
+
+SENSITIVE = frozenset({Section.EMOTIONS, Section.NETWORK})
+SIGNED_IN_LATELY = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,9 @@ def pending_consent(
         signs_in=asked.signs_in,
         sections=asked.sections,
         before=tuple(section for section in asked.sections if section in had),
-        kept=tuple(had) if asked.action == MERGE else (),
+        kept=tuple(section for section in had if section not in asked.sections)
+        if asked.action == MERGE
+        else (),
         duration=asked.details.duration,
         lens=asked.details.lens,
         external_id=asked.details.external_id,
@@ -92,10 +99,19 @@ def pending_consent(
 
 
 def fresh_since(asked: Asked, began_at: datetime) -> datetime | None:
-    """Return since when she must have signed in to decide (OpenID Connect Core, 3.1.2.1)."""
+    """Return since when she must have signed in to decide.
+
+    As the client asks (OpenID Connect Core, 3.1.2.1); lately in any case, where the sections are
+    sensitive, so that a browser left open somewhere does not decide about them.
+    """
+    since = []
     if asked.prompt & {"login", "select_account"}:
-        return began_at
-    return None if asked.max_age is None else began_at - asked.max_age
+        since.append(began_at)
+    if asked.max_age is not None:
+        since.append(began_at - asked.max_age)
+    if SENSITIVE.intersection(asked.sections):
+        since.append(began_at - SIGNED_IN_LATELY)
+    return max(since, default=None)
 
 
 async def earlier_grant(
@@ -109,13 +125,26 @@ async def earlier_grant(
 
 
 async def without_asking(
-    session: AsyncSession, asked: Asked, current: CurrentSession, began_at: datetime, now: datetime
+    session: AsyncSession,
+    asked: Asked,
+    current: CurrentSession,
+    began_at: datetime,
+    now: datetime,
+    *,
+    gpc: bool,
 ) -> Grant | OAuth2Error | None:
     """Answer in her place, where she need not be asked.
 
-    That is so when she refused the same within the day; when nothing may be shown
-    (`prompt=none`); and when a client that can keep a secret signs her in again and asks for
-    nothing new.
+    That is so when a client that can keep a secret signs her in again and asks for nothing new;
+    when she refused this client within the day; and when nothing may be shown (`prompt=none`).
+
+    Args:
+        session: A transaction that holds her.
+        asked: The request.
+        current: Who is at the browser.
+        began_at: When the request came.
+        now: The present.
+        gpc: Whether her browser asks not to be marketed to (Global Privacy Control).
 
     Returns:
         The grant she gave before, an error, or nothing when she is to decide.
@@ -125,14 +154,15 @@ async def without_asking(
     known_as = await find_subject(session, current.customer_id, asked.client.id)
     if asked.hinted_subject not in {None, known_as} or (is_stale and "none" in asked.prompt):
         return LoginRequired()
-    if await has_refused_since(
-        session, current.customer_id, asked.client.id, asked.purpose, now - NOT_ASKED_AGAIN_FOR
-    ):
-        return AccessDeniedError("She refused this within the last day, and is not asked again")
     covering = await _covering_grant(session, asked, current.customer_id, now)
-    if "none" in asked.prompt:
-        return covering or ConsentRequired()
-    return None if asked.prompt or is_stale else covering
+    if gpc and asked.purpose in MARKETING:
+        covering = None
+    if covering is not None and not is_stale and "consent" not in asked.prompt:
+        return covering
+    since_refusal = now - NOT_ASKED_AGAIN_FOR
+    if await has_refused_since(session, current.customer_id, asked.client.id, since_refusal):
+        return AccessDeniedError("She refused this client within the last day, and is not asked")
+    return ConsentRequired() if "none" in asked.prompt else None
 
 
 async def _covering_grant(

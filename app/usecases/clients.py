@@ -77,6 +77,8 @@ class Clients:
         is_fapi = _check_profile(profile, jwks)
         _check_authentication(jwks, public=public)
         algorithm = id_token_algorithm or ("ES256" if is_fapi else RS256)
+        if is_fapi and algorithm == RS256:
+            raise Invalid("The profile fapi2 leaves ES256 for ID tokens.")
         _check_among("algorithm", [algorithm], ID_TOKEN_ALGORITHMS)
         now = self._clock()
         secret = None if public or jwks is not None else new_secret(CLIENT_SECRET)

@@ -1,5 +1,6 @@
 """The consent log: each step in a grant's history, with the receipt that proves it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from app.store.consent_steps import Step
 from app.store.customers import open_box
 from app.store.grants import ConsentEvent, ConsentEventType, find_subject
 from app.store.history import events_of
-from app.store.secrets import Vault
+from app.store.secrets import SealError, Vault
 from app.usecases.purposes import label_of
 from app.usecases.receipts.facts import Actor, ConsentFacts, Event, Means, Notice, Party
 from app.usecases.receipts.signed import signed
@@ -19,6 +20,8 @@ from app.usecases.signing_keys import SigningKeys
 from app.usecases.use import USE_FOR
 from context.section import Section
 from oauth.server.signing import Signer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,14 @@ class ConsentLog:
             signer: From `signer`.
         """
         for step in steps:
+            try:
+                box = await open_box(session, self._vault, step.grant.customer_id)
+            except SealError:
+                # Without her key there is nothing of hers left to prove; her will counts anyway.
+                logger.warning("no receipt of %s: the data key does not open", step.event.id)
+                continue
             facts = await self._facts(session, step, steps[0].grant.id, manner)
             receipt = signed(facts, signer).encode()
-            box = await open_box(session, self._vault, step.grant.customer_id)
             step.event.sealed_receipt = box.seal(receipt, _place(step.event))
             session.add(step.event)
 

@@ -79,22 +79,29 @@ class Consents:
             earlier = await earlier_grant(session, asked, customer_id, self._clock())
         return pending_consent(asked, client, earlier, found.created_at)
 
-    async def settled(self, request_id: str, current: CurrentSession | None) -> str | None:
+    async def settled(
+        self, request_id: str, current: CurrentSession | None, *, gpc: bool = False
+    ) -> str | None:
         """Answer a request that she need not be asked about (`without_asking`).
 
         Args:
             request_id: The consent request.
             current: Who is at the browser; None for nobody we know.
+            gpc: Whether the browser sends Global Privacy Control.
 
         Returns:
             The address to send the browser back to; nothing when she is to sign in, or to decide.
 
         Raises:
             NotFound, Conflict: As for `pending`.
+            Forbidden: Her account is disabled.
         """
         now = self._clock()
         keys = await self._authorization.key_ring()
         async with self._database.writing() as session:
+            # In this order, as everywhere: her, then the request, then a grant of hers.
+            if current is not None:
+                await self._hold(session, current.customer_id)
             found = await self._undecided(session, request_id)
             asked = await self._judge(session, found, keys)
             if not isinstance(asked, Asked):
@@ -103,10 +110,12 @@ class Consents:
             if current is None:
                 verdict = LoginRequired() if "none" in asked.prompt else None
             else:
-                verdict = await without_asking(session, asked, current, found.created_at, now)
+                verdict = await without_asking(
+                    session, asked, current, found.created_at, now, gpc=gpc
+                )
             if verdict is None:
                 return None
-            await take_consent_request(session, found.id_hash, now)
+            await self._take(session, found)
             auth_time = None if current is None else current.signed_in_at
             return _location(await self._answer(session, found, verdict, auth_time, keys))
 
@@ -213,12 +222,18 @@ class Consents:
     async def _decided_now(
         self, session: AsyncSession, request_id: str, customer_id: str
     ) -> ConsentRequest:
+        await self._hold(session, customer_id)
+        found = await self._undecided(session, request_id)
+        await self._take(session, found)
+        return found
+
+    async def _hold(self, session: AsyncSession, customer_id: str) -> None:
         if await hold_customer(session, customer_id) is None:
             raise Forbidden("This account is disabled.")
-        found = await self._undecided(session, request_id)
+
+    async def _take(self, session: AsyncSession, found: ConsentRequest) -> None:
         if not await take_consent_request(session, found.id_hash, self._clock()):
             raise Conflict("This request is decided already.")
-        return found
 
 
 def _location(answer: OAuthResponse) -> str:

@@ -32,7 +32,7 @@ class Duration:
 YEAR = timedelta(days=365)
 CALL = Duration("call", "This call (30 minutes)", SINGLE_CALL_SPAN, is_single_call=True)
 MONTH = Duration("month", "30 days", timedelta(days=30))
-OPEN = Duration("open", "Until I revoke (you are asked again after a year)", YEAR)
+OPEN = Duration("open", "Until I revoke, or for a year unless I renew it", YEAR)
 CHOICES = (
     CALL,
     Duration("week", "7 days", timedelta(days=7)),

@@ -1,7 +1,7 @@
 """Giving: what she chose becomes a grant, or changes one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,7 +10,7 @@ from app.clock import Clock
 from app.errors import Invalid
 from app.store.consent_steps import Given, Step, change_grant, give_grant
 from app.store.customers import open_box
-from app.store.grants import ConsentEventType
+from app.store.grants import ConsentEventType, Grant
 from app.store.secrets import Vault
 from app.usecases.asking import earlier_grant
 from app.usecases.consent_log import Manner
@@ -76,10 +76,6 @@ class Giving:
         now = self._clock()
         _check_marketing(asked, choice)
         sections = _given(asked, choice.sections)
-        if asked.action == MERGE:
-            earlier = await earlier_grant(session, asked, customer_id, now)
-            had = earlier.sections if earlier else ()
-            sections = [name for name in self._sections if name in {*sections, *had}]
         index, sealed = await self._external_id(session, asked, customer_id)
         given = Given(
             customer_id,
@@ -96,6 +92,9 @@ class Giving:
         )
         if asked.grant_id is None:
             return await give_grant(session, given, now)
+        if asked.action == MERGE:
+            earlier = await earlier_grant(session, asked, customer_id, now)
+            given = _merged(given, asked, earlier, self._sections) if earlier else given
         kind = ConsentEventType.WIDENED if asked.action == MERGE else ConsentEventType.CHANGED
         changed = await change_grant(session, asked.grant_id, given, kind, now)
         return [] if changed is None else [changed]
@@ -108,7 +107,7 @@ class Giving:
             return None, None
         box = await open_box(session, self._vault, customer_id)
         index = self._vault.blind_index(f"external_id {asked.client.id}", external_id)
-        place = f"grants.sealed_external_id:{asked.client.id}"
+        place = f"grants.sealed_external_id:{asked.client.id}:{index}"
         return index, box.seal(external_id.encode(), place)
 
 
@@ -119,6 +118,25 @@ def _given(asked: Asked, sections: Sequence[str]) -> Sequence[str]:
     if not set(sections) <= set(asked.sections):
         raise Invalid("Only sections that were asked for can be given.")
     return given
+
+
+def _merged(given: Given, asked: Asked, earlier: Grant, known: Sequence[str]) -> Given:
+    # What she gave before stays (Grant Management for OAuth 2.0, section 4.2), until the new end;
+    # of what is asked for again, her ticks decide.
+    lens = {
+        role: tuple(dict.fromkeys([*earlier.lens.get(role, ()), *given.lens.get(role, ())]))
+        for role in {**earlier.lens, **given.lens}
+    }
+    kept = set(earlier.sections).difference(asked.sections)
+    numbered = earlier if given.external_id_index is None else given
+    return replace(
+        given,
+        sections=[name for name in known if name in {*given.sections, *kept}],
+        signs_in=given.signs_in or earlier.signs_in,
+        lens=lens,
+        external_id_index=numbered.external_id_index,
+        sealed_external_id=numbered.sealed_external_id,
+    )
 
 
 def manner_of(asked: Asked, choice: Choice) -> Manner:

@@ -8,7 +8,7 @@ from app.clock import Clock
 from app.store.authorization import with_stores
 from app.store.consent_steps import revoke_grant
 from app.store.engine import Database
-from app.store.grants import Grant, find_active_grant, find_subject
+from app.store.grants import Grant, find_grant, find_subject
 from app.usecases.consent_log import BY_CLIENT, ConsentLog
 from oauth.server.details import SINGLE_CALL, TYPE
 from oauth.server.engine import AuthorizationEngine
@@ -56,10 +56,12 @@ class ManagedGrants:
             return OAuthResponse(200, body=_described(found, subject, self._engine.issuer))
 
     async def receipts(self, request: OAuthRequest, grant_id: str) -> OAuthResponse:
-        """Answer with the signed receipts of a grant, the oldest first."""
+        """Answer with the signed receipts of a grant, also an ended one, the oldest first."""
         path = f"{GRANTS_PATH}/{grant_id}/receipts"
         async with self._database.writing() as session:
-            found = await self._managed(session, request, path, grant_id, GRANT_QUERY_SCOPE)
+            found = await self._managed(
+                session, request, path, grant_id, GRANT_QUERY_SCOPE, may_have_ended=True
+            )
             if isinstance(found, OAuthResponse):
                 return found
             receipts = await self._log.receipts(session, found.id, found.customer_id)
@@ -84,17 +86,27 @@ class ManagedGrants:
         return OAuthResponse(204, NO_STORE)
 
     async def _managed(
-        self, session: AsyncSession, request: OAuthRequest, path: str, grant_id: str, scope: str
+        self,
+        session: AsyncSession,
+        request: OAuthRequest,
+        path: str,
+        grant_id: str,
+        scope: str,
+        *,
+        may_have_ended: bool = False,
     ) -> Grant | OAuthResponse:
         token = await with_stores(
             session, lambda stores: self._engine.managing(request, path, scope, stores)
         )
         if isinstance(token, OAuthResponse):
             return token
-        grant = await find_active_grant(session, grant_id, self._clock())
+        grant = await find_grant(session, grant_id)
         if grant is None or grant.client_id != token.client_id:
             return UNKNOWN
-        return grant
+        active = await with_stores(
+            session, lambda stores: stores.active_grant(grant_id, self._clock())
+        )
+        return UNKNOWN if active is None and not may_have_ended else grant
 
 
 def _described(grant: Grant, subject: str | None, issuer: str) -> dict[str, Any]:

@@ -36,6 +36,10 @@ class PresentedToken:
         return f"PresentedToken({self.scheme!r}, {self.path!r})"
 
 
+class _Downgraded(InvalidDpopProof):
+    error = "invalid_token"
+
+
 class Possession:
     """Checks audience and possession.
 
@@ -75,7 +79,7 @@ class Possession:
 
     async def _check_proof(self, presented: PresentedToken, jkt: str, nonces: Nonces) -> None:
         if presented.scheme != SCHEME:
-            raise InvalidDpopProof("The access token is bound to a key: send it as DPoP")
+            raise _Downgraded("The access token is bound to a key: send it as DPoP")
         uri = self._issuer + presented.path
         proof = verified_proof(
             presented.proof or "", presented.method, uri, nonces, presented.token

@@ -1,21 +1,14 @@
 """The brief: two or three plain sentences an agent takes in while saying hello.
 
 Composed from numbers of the sections the reader may see, never from anybody's words; a topic is
-named by terms of the public vocabulary. Not cruel, and no surer than the numbers.
+named by terms of the public vocabulary, which stand after a colon, for no article or ending that
+would fit them can be known. Not cruel, and no surer than the numbers.
 """
 
 from collections.abc import Iterator
 from datetime import date
 
-from context.brief.around import (
-    conversing,
-    doubt,
-    hours,
-    known_by,
-    peak,
-    surroundings,
-    toward_company,
-)
+from context.brief.around import conversing, hours, peak, surroundings, toward_company
 from context.brief.feeling import feeling
 from context.brief.mind import mind
 from context.brief.needs import needs
@@ -42,21 +35,16 @@ def compose(sections: Sections, today: date, language: str = DEFAULT_LANGUAGE) -
 def _sentences(sections: Sections, voice: Voice) -> Iterator[Said]:
     """Yield what there is to say, the most useful at the beginning of a call first."""
     felt = feeling(sections, voice)
-    needed = needs(sections, voice, felt)
-    first = (
-        felt,
-        toward_company(sections, voice),
-        needed,
-        doubt(sections, voice),
-    )
+    needed = needs(sections, voice, felt.words if felt is not None else frozenset())
+    first = (felt, toward_company(sections, voice), needed)
     yield from (said for said in first if said is not None)
     known = frozenset().union(*(said.topics for said in first if said is not None))
+    words = frozenset().union(*(said.words for said in first if said is not None))
     later = (
-        mind(sections, voice, known),
+        mind(sections, voice, known, words),
         peak(sections, voice),
         surroundings(sections, voice),
         conversing(sections, voice),
         hours(sections, voice),
-        known_by(sections, voice),
     )
     yield from (said for said in later if said is not None)

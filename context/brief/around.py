@@ -1,12 +1,10 @@
-"""The shorter sentences: the company, the people around, peaks, hours and reach."""
+"""The shorter sentences: the company, the people around, peaks and hours."""
 
 from context.brief.voice import WEEKDAYS_FOR, Said, Voice, topics_by_id
 from context.document import (
-    AuthenticityLevel,
     ConversationsSection,
     EmotionsSection,
     NetworkSection,
-    ReachSection,
     RelationshipSection,
     RhythmSection,
     Sections,
@@ -29,7 +27,7 @@ def toward_company(sections: Sections, voice: Voice) -> Said | None:
     leaves = section.switching >= LEAVES
     if section.valence is None or section.interval is None:
         alone = voice.say("relationship.leaving_alone")
-        return Said(voice.sentence(alone), is_low=True) if leaves else None
+        return Said(voice.sentence(alone)) if leaves else None
     low, high = section.interval
     tone = "mixed"
     if section.valence >= LIKES and low > 0:
@@ -43,17 +41,7 @@ def toward_company(sections: Sections, voice: Voice) -> Said | None:
         said = voice.say(f"relationship.{way}", said=said, since=since)
     if leaves:
         said = voice.say("relationship.leaving", said=said)
-    return Said(voice.sentence(said), is_low=tone == "bad")
-
-
-def doubt(sections: Sections, voice: Voice) -> Said | None:
-    """Return that no person may be writing there, if so."""
-    section = sections.reach
-    if not isinstance(section, ReachSection):
-        return None
-    if section.authenticity.level is not AuthenticityLevel.DOUBTFUL:
-        return None
-    return Said(voice.sentence(voice.say("reach.doubtful")))
+    return Said(voice.sentence(said))
 
 
 def peak(sections: Sections, voice: Voice) -> Said | None:
@@ -66,9 +54,9 @@ def peak(sections: Sections, voice: Voice) -> Said | None:
     on = voice.on(latest.day)
     if latest.topic_id is None or latest.topic_label is None:
         return Said(voice.sentence(voice.say(f"emotions.{latest.direction}", on=on)))
-    topic = voice.topic(latest.topic_label, topics_by_id(sections).get(latest.topic_id))
-    said = voice.say(f"emotions.{latest.direction}_about", on=on, topic=topic)
-    return Said(voice.sentence(said), frozenset({latest.topic_id}))
+    words = voice.words_for(latest.topic_label, topics_by_id(sections).get(latest.topic_id))
+    said = voice.say(f"emotions.{latest.direction}_about", on=on, topic=voice.named(words))
+    return Said(voice.sentence(said), frozenset({latest.topic_id}), frozenset(words))
 
 
 def surroundings(sections: Sections, voice: Voice) -> Said | None:
@@ -106,11 +94,3 @@ def hours(sections: Sections, voice: Voice) -> Said | None:
         last = (last + 1) % 24
     said = voice.say("rhythm.hours", first=f"{first:02d}:00", last=f"{(last + 1) % 24:02d}:00")
     return Said(voice.sentence(said))
-
-
-def known_by(sections: Sections, voice: Voice) -> Said | None:
-    """Return how many people follow her, if that is known."""
-    if not isinstance(sections.reach, ReachSection) or sections.reach.followers is None:
-        return None
-    people = sections.reach.followers
-    return Said(voice.sentence(voice.say("reach.followers", people=people)))

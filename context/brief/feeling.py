@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from context.brief.voice import Said, Voice, topics_by_id
+from context.brief.voice import MIN_EVIDENCE, Said, Voice, topics_by_id
 from context.document import (
     Driver,
     EmotionsSection,
@@ -29,8 +29,8 @@ _MOODS = (
     (EVEN, "mood.even"),
     (0.4, "mood.good"),
 )
-_HIGHS = frozenset({Emotion.JOY, Emotion.OPTIMISM})
-_LOWS = frozenset({Emotion.ANGER, Emotion.DISGUST, Emotion.FEAR, Emotion.SADNESS})
+LOWS = frozenset({Emotion.ANGER, Emotion.DISGUST, Emotion.FEAR, Emotion.SADNESS})
+"""Emotions that are said of what weighs on her."""
 
 
 def feeling(sections: Sections, voice: Voice) -> Said | None:
@@ -79,6 +79,7 @@ def _weight(sentiment: SentimentSection, topics: Mapping[str, Topic]) -> Driver 
             for driver in sentiment.drivers
             if driver.effect <= -WEIGHS
             and driver.id in topics
+            and topics[driver.id].evidence >= MIN_EVIDENCE
             and (topics[driver.id].valence or 0.0) <= -CLEAR
         ),
         None,
@@ -87,21 +88,24 @@ def _weight(sentiment: SentimentSection, topics: Mapping[str, Topic]) -> Driver 
 
 def _about(sentiment: SentimentSection, driver: Driver, topic: Topic, voice: Voice) -> Said:
     """Say what weighs on her, since when, and how she is otherwise."""
-    said = voice.say("sentiment.feels", feeling=_feeling(topic, driver.label, voice, is_low=True))
+    said = voice.say("sentiment.feels", feeling=_feeling(topic, voice))
     if sentiment.trend.since is not None:
         said = voice.say("sentiment.since", said=said, since=voice.since(sentiment.trend.since))
+    words = voice.words_for(driver.label, topic)
+    said = voice.say("sentiment.mostly", said=said, topic=voice.named(words))
     if driver.rest is not None and driver.rest > -EVEN:
         mood = voice.say(_mood_key(driver.rest))
         said = voice.say("sentiment.otherwise", said=said, mood=mood)
-    return Said(voice.sentence(said), frozenset({driver.id}), is_low=True)
+    return Said(voice.sentence(said), frozenset({driver.id}), frozenset(words))
 
 
 def _but(sentiment: SentimentSection, driver: Driver, topic: Topic, voice: Voice) -> Said:
     """Say that her mood is good, and what weighs on it all the same."""
     said = voice.say("sentiment.seems", mood=_mood(sentiment, voice))
-    felt = _feeling(topic, driver.label, voice, is_low=True)
-    said = voice.say("sentiment.but", said=said, feeling=felt)
-    return Said(voice.sentence(said), frozenset({driver.id}), is_low=True)
+    said = voice.say("sentiment.but", said=said, feeling=_feeling(topic, voice))
+    words = voice.words_for(driver.label, topic)
+    said = voice.say("sentiment.mostly", said=said, topic=voice.named(words))
+    return Said(voice.sentence(said), frozenset({driver.id}), frozenset(words))
 
 
 def _level(sentiment: SentimentSection, topics: Mapping[str, Topic], voice: Voice) -> Said:
@@ -114,12 +118,17 @@ def _level(sentiment: SentimentSection, topics: Mapping[str, Topic], voice: Voic
     if since is not None:
         way = "down" if is_low else "up"
         said = voice.say(f"sentiment.{way}", said=said, since=voice.since(since))
-    driver = next((d for d in sentiment.drivers if (d.effect < 0) == is_low), None)
+    driver = next((d for d in sentiment.drivers if _explains(d, topics, is_low=is_low)), None)
     if driver is None:
-        return Said(voice.sentence(said), is_low=is_low)
-    named = voice.topic(driver.label, topics.get(driver.id))
-    said = voice.say("sentiment.mostly", said=said, topic=named)
-    return Said(voice.sentence(said), frozenset({driver.id}), is_low=is_low)
+        return Said(voice.sentence(said))
+    words = voice.words_for(driver.label, topics.get(driver.id))
+    said = voice.say("sentiment.mostly", said=said, topic=voice.named(words))
+    return Said(voice.sentence(said), frozenset({driver.id}), frozenset(words))
+
+
+def _explains(driver: Driver, topics: Mapping[str, Topic], *, is_low: bool) -> bool:
+    topic = topics.get(driver.id)
+    return (driver.effect < 0) == is_low and (topic is None or topic.evidence >= MIN_EVIDENCE)
 
 
 def _is_low(sentiment: SentimentSection) -> bool:
@@ -129,8 +138,6 @@ def _is_low(sentiment: SentimentSection) -> bool:
     return sentiment.valence < 0
 
 
-def _feeling(topic: Topic, label: str, voice: Voice, *, is_low: bool) -> str:
-    """Say what she feels about a topic; without emotions only that it is good or bad."""
-    fitting = _LOWS if is_low else _HIGHS
-    emotion = next((e.value for e in topic.emotions if e in fitting), "low" if is_low else "high")
-    return voice.say(f"feeling.{emotion}", topic=voice.topic(label, topic))
+def _feeling(topic: Topic, voice: Voice) -> str:
+    """Say what weighs about a topic; without fitting emotions only that it does."""
+    return voice.say(f"feeling.{next((e.value for e in topic.emotions if e in LOWS), 'low')}")

@@ -11,6 +11,8 @@ from context.views.naming import everyday_words
 
 WEEKDAYS_FOR = 6
 """Days back for which the name of a weekday says which day is meant."""
+MIN_EVIDENCE = 5
+"""Posts below which a topic is not spoken of: a few of a month may be alike by chance."""
 
 _SUBJECTS = {subject.label: subject for subject in Subject}
 
@@ -22,12 +24,12 @@ class Said:
     Attributes:
         sentence: As it stands in the brief.
         topics: Ids of the topics that it names.
-        is_low: Whether it says that something weighs on her.
+        words: The words that it names them by.
     """
 
     sentence: str
     topics: frozenset[str] = frozenset()
-    is_low: bool = False
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,15 @@ class Voice:
 
     def listed(self, words: Sequence[str]) -> str:
         """Return words joined as a sentence does; at least one."""
-        said = words[0]
-        for word in words[1:-1]:
-            said = self.say("brief.parted", first=said, last=word)
+        said = self.named(words[:-1] or words)
         return self.say("brief.joined", first=said, last=words[-1]) if len(words) > 1 else said
 
-    def topic(self, label: str, topic: Topic | IntentClaim | None) -> str:
-        """Return how a topic is called in a sentence; see ``words_for``."""
-        return self.listed(self.words_for(label, topic))
+    def named(self, words: Sequence[str]) -> str:
+        """Return words joined as they stand after a colon; at least one."""
+        said = words[0]
+        for word in words[1:]:
+            said = self.say("brief.parted", first=said, last=word)
+        return said
 
     def words_for(self, label: str, topic: Topic | IntentClaim | None) -> list[str]:
         """Return the words for a topic, for a sentence to join.

@@ -62,7 +62,7 @@ class EmotionsSection:
 
     Attributes:
         emotions: Those that are clearly there, the strongest first; a post may carry several.
-        evidence: Posts behind them, counted by their weight.
+        evidence: Number of posts of the window that were read for them.
         peaks: Highs and lows of the window, the latest first.
     """
 

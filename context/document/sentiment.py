@@ -53,13 +53,14 @@ class DailyValence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
-    """A topic that moves her overall valence.
+    """A topic that moves her overall valence, in the direction in which she feels about it.
+
+    Where a change is called, only topics that had a part in it are drivers.
 
     Attributes:
         id: The topic's id.
         label: The topic's label.
-        effect: Where a change is called, the part of it that goes when this topic's posts do;
-            else her valence minus what it would be without them. -2 to 2.
+        effect: Her valence minus what it would be without this topic's posts, -2 to 2.
         rest: Her valence without this topic's posts, -1 to 1; null when too few others.
     """
 
@@ -77,7 +78,7 @@ class SentimentSection:
         valence: Share of positive less share of negative posts, -1 to 1, newer posts weighing more.
         interval: Its 90 % interval, low and high.
         confidence: 0 to 1.
-        evidence: Posts behind it, counted by their weight.
+        evidence: Number of posts of the window that were read for it.
         trend: Whether it changed.
         daily: The days of the window on which she posted, oldest first.
         drivers: Topics that move it most; empty unless the topics section is granted too.

@@ -14,7 +14,7 @@ class DataError(ValueError):
 
 
 def read_lines(path: Path) -> list[str]:
-    """Return the lines of a text file that are not empty; only line feeds end one.
+    """Return the lines of a text file, the empty ones too; only line feeds end one.
 
     A mark that some editors set at the beginning, and carriage returns at the ends, are left out.
 
@@ -29,7 +29,7 @@ def read_lines(path: Path) -> list[str]:
         content = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(f"{path} is not UTF-8 text: convert it, with iconv for one") from None
-    return [line for line in (end.removesuffix("\r") for end in content.split("\n")) if line]
+    return [line.removesuffix("\r") for line in content.split("\n")]
 
 
 def read_rows(path: Path) -> list[list[str]]:

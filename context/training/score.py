@@ -21,6 +21,7 @@ def score(engine: Engine, task: str, texts: Sequence[str]) -> Iterator[dict[str,
     The label of ``sentiment`` is the class that is likeliest under equal base rates, as
     macro-averaged recall rewards it; of ``intents`` the likeliest if it has a probability of one
     half at least, else ``none``, and ``labels`` has all that have; of the others the likeliest.
+    Of a text in which there is nothing to read, the label is null and no class has a probability.
 
     Args:
         engine: The engine.
@@ -28,15 +29,28 @@ def score(engine: Engine, task: str, texts: Sequence[str]) -> Iterator[dict[str,
         texts: The texts.
     """
     for start in range(0, len(texts), _BATCH):
-        classes, found = engine.score(task, texts[start : start + _BATCH])
-        for row, place in zip(found, _labels(task, found), strict=True):
-            told = {name: round(float(p), 4) for name, p in zip(classes, row, strict=True)}
-            if task != "intents":
-                yield {"label": classes[place], "probabilities": told}
-                continue
-            likely = [name for name in told if told[name] >= LIKELY]
-            label = classes[place] if likely else NONE
-            yield {"label": label, "labels": likely, "probabilities": told}
+        batch = texts[start : start + _BATCH]
+        rows = _rows(engine, task, [text for text in batch if text.strip()])
+        yield from (next(rows) if text.strip() else _unread(task) for text in batch)
+
+
+def _rows(engine: Engine, task: str, texts: Sequence[str]) -> Iterator[dict[str, object]]:
+    if not texts:
+        return
+    classes, found = engine.score(task, texts)
+    for row, place in zip(found, _labels(task, found), strict=True):
+        told = {name: round(float(p), 4) for name, p in zip(classes, row, strict=True)}
+        if task != "intents":
+            yield {"label": classes[place], "probabilities": told}
+            continue
+        likely = [name for name in told if told[name] >= LIKELY]
+        label = classes[place] if likely else NONE
+        yield {"label": label, "labels": likely, "probabilities": told}
+
+
+def _unread(task: str) -> dict[str, object]:
+    unread: dict[str, object] = {"label": None, "probabilities": {}}
+    return unread | {"labels": []} if task == "intents" else unread
 
 
 def _labels(task: str, found: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,18 +1,21 @@
-"""Drivers: the topics that move her valence, or that moved it where it changed."""
+"""Drivers: the topics that move her valence, and that moved it where it changed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from context.counts import read_days
-from context.digest import DayCounts
+from context.digest import DayCounts, TopicRecord
 from context.document import Driver
 from context.joined import Joined
-from context.trend import Tally, tally
+from context.trend import USUAL, Tally, estimate, tally
 from context.views.naming import label
+from context.views.topics import MIN_VALENCE
 
 MIN_EFFECT = 0.03
 """Effect on valence below which a topic is no driver."""
+TOLD = 0.12
+"""Valence that is told of a topic from which on it may not contradict what it is said to do."""
 MAX_DRIVERS = 3
 MIN_REST = 3.0
 """Effective posts on other things below which nothing is said of the rest."""
@@ -28,7 +31,10 @@ class _Periods:
 
 
 def drivers(joined: Joined, today: date, half_life: float, since: date | None) -> list[Driver]:
-    """Return the topics without whose posts her valence, or its change, would be another.
+    """Return the topics without whose posts her valence, and its change, would be another.
+
+    A topic is told only if what is felt about it is of the kind that it does: posts that are
+    merely less glad than the rest weigh on nobody, nor does what she liked and writes less of.
 
     Args:
         joined: Her digests as one.
@@ -43,9 +49,10 @@ def drivers(joined: Joined, today: date, half_life: float, since: date | None) -
     found = []
     for topic in joined.topics:
         part = _periods(topic.days, today, half_life, since)
-        effect = _effect(whole, part)
-        if abs(effect) >= MIN_EFFECT and part.now.weight and _is_of_its_kind(effect, part):
-            rest = _less(whole.now, part.now)
+        rest = _less(whole.now, part.now)
+        effect = _net(whole.now) - _net(rest)
+        has_part = since is None or effect * _part_of_change(whole, part) > 0
+        if abs(effect) >= MIN_EFFECT and has_part and _is_felt_so(effect, part, topic, today):
             found.append(
                 Driver(
                     id=topic.id,
@@ -68,18 +75,24 @@ def _periods(
     return _Periods(now, tally(before, today, None), tally(after, today, None))
 
 
-def _effect(whole: _Periods, part: _Periods) -> float:
+def _part_of_change(whole: _Periods, part: _Periods) -> float:
+    """Return the part of a change that goes when a topic's posts do; 0 if it is too small."""
     if whole.before is None or part.before is None or whole.after is None or part.after is None:
-        return _net(whole.now) - _net(_less(whole.now, part.now))
+        return 0.0
     change = _net(whole.after) - _net(whole.before)
     rest = _net(_less(whole.after, part.after)) - _net(_less(whole.before, part.before))
-    return change - rest
+    return change - rest if abs(change - rest) >= MIN_EFFECT else 0.0
 
 
-def _is_of_its_kind(effect: float, part: _Periods) -> bool:
-    # posts that are merely less glad than the rest lower her valence, and yet nothing in them is
-    # low; where a change is explained, what counts is how they moved
-    return part.before is not None or effect * _net(part.now) > 0
+def _is_felt_so(effect: float, part: _Periods, topic: TopicRecord, today: date) -> bool:
+    """Return whether what is felt about a topic, lately and as it is told, is of its effect's kind.
+
+    Where a change is explained, what was felt before it does not count.
+    """
+    lately = part.now if part.after is None else part.after
+    found = tally(topic.days, today, USUAL)
+    told = estimate(found).valence if found.effective >= MIN_VALENCE else 0.0
+    return effect * _net(lately) > 0 and (effect * told > 0 or abs(told) < TOLD)
 
 
 def _less(whole: Tally, part: Tally) -> Tally:

@@ -9,7 +9,7 @@ from context.document import Absence, AbsenceReason, EmotionShare, EmotionsSecti
 from context.emotion import EMOTIONS
 from context.joined import Joined
 from context.trend import NORMAL_90, PRIOR, Tally, decay, tally
-from context.views.evidence import telling_half_life, window_days
+from context.views.evidence import posts_read, telling_half_life, window_days
 from context.views.peaks import find_peaks
 
 MIN_SHARE = 0.15
@@ -39,7 +39,7 @@ def emotions_section(joined: Joined, today: date) -> EmotionsSection | Absence:
         as_of=joined.as_of,
         sources=joined.sources,
         emotions=sorted(told, key=lambda share: (-share.share, share.emotion)),
-        evidence=round(found.effective),
+        evidence=posts_read(days),
         peaks=find_peaks(days, joined.topics),
     )
 

@@ -29,6 +29,11 @@ def telling_half_life(days: Sequence[DayCounts], today: date) -> float | None:
     )
 
 
+def posts_read(days: Iterable[DayCounts]) -> int:
+    """Return how many posts of days were read for feelings, each counted as one."""
+    return round(sum(day.negative + day.neutral + day.positive for day in days) / 100)
+
+
 def either(probabilities: Iterable[float]) -> float:
     """Return the probability that at least one of several independent things holds."""
     none = 1.0

@@ -21,12 +21,17 @@ AGES = (0, 30, 180, 365, 1095)
 """Lower ends of the buckets of an account's age in days."""
 MIN_POSTS = 10
 """Posts of the window below which a person cannot be told from a robot."""
-REPEATED = 0.3
+REPEATED = 0.5
 """Part of the window's posts alike another from which on an account repeats itself."""
+MIN_REPEATED = 20
+"""Such posts below which it does not: people have their greetings, series and standing jokes."""
 TOO_OFTEN = 60
 """Posts on one day from which on it is doubtful that a person wrote them all."""
 
-_DOUBTFUL = frozenset({Doubt.AUTOMATED, Doubt.REPEATS_ITSELF, Doubt.POSTS_TOO_OFTEN})
+SIGNS = 2
+"""Signs of a robot from which on, together, it is doubtful that a person writes there."""
+
+_SIGNS = frozenset({Doubt.NEW_ACCOUNT, Doubt.REPEATS_ITSELF, Doubt.POSTS_TOO_OFTEN})
 
 
 def reach_section(joined: Joined, today: date) -> ReachSection | Absence:
@@ -55,16 +60,18 @@ def _bucket(lowest: int | None, edges: tuple[int, ...]) -> str | None:
 
 
 def _authenticity(facts: AccountFacts, posts: int) -> Authenticity:
+    """Return what speaks against a person, where an account's own word alone is enough."""
+    repeats = facts.repeated >= max(MIN_REPEATED, REPEATED * posts)
     holds = {
         Doubt.AUTOMATED: facts.automated,
         Doubt.NEW_ACCOUNT: facts.age_days is not None and facts.age_days < AGES[1],
         Doubt.UNKNOWN_AGE: facts.age_days is None,
-        Doubt.REPEATS_ITSELF: posts >= MIN_POSTS and facts.repeated >= REPEATED * posts,
+        Doubt.REPEATS_ITSELF: posts >= MIN_POSTS and repeats,
         Doubt.POSTS_TOO_OFTEN: facts.busiest_day >= TOO_OFTEN,
         Doubt.FEW_POSTS: posts < MIN_POSTS,
     }
     reasons = [doubt for doubt in Doubt if holds[doubt]]
-    if _DOUBTFUL.intersection(reasons):
+    if facts.automated or len(_SIGNS.intersection(reasons)) >= SIGNS:
         level = AuthenticityLevel.DOUBTFUL
     else:
         level = AuthenticityLevel.UNCLEAR if reasons else AuthenticityLevel.LIKELY

@@ -15,7 +15,7 @@ from context.document import (
 from context.joined import Joined
 from context.trend import RECENT, can_tell_change, estimate, find_change, tally
 from context.views.drivers import drivers
-from context.views.evidence import telling_half_life, window_days
+from context.views.evidence import posts_read, telling_half_life, window_days
 
 
 def sentiment_section(joined: Joined, today: date) -> SentimentSection | Absence:
@@ -37,7 +37,7 @@ def sentiment_section(joined: Joined, today: date) -> SentimentSection | Absence
         valence=round(valence.valence, 2),
         interval=(round(valence.low, 2), round(valence.high, 2)),
         confidence=round(max(0.0, 1 - (valence.high - valence.low) / 2), 2),
-        evidence=round(found.effective),
+        evidence=posts_read(window_days(joined.days, today)),
         trend=trend,
         daily=_daily(joined.days, today),
         drivers=drivers(joined, today, half_life, trend.since),

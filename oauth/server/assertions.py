@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from oauth.server.jwk import UnusableKey, public_key
-from oauth.server.signing import NotVerified, verified
+from oauth.server.signing import NotVerified, moment, verified
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("ES256", "Ed25519", "PS256", "RS256")
@@ -99,13 +99,13 @@ def verified_assertion(
 
 
 def _end(claims: Mapping[str, Any], now: datetime) -> datetime:
-    ends = _moment(claims.get("exp"))
+    ends = moment(claims.get("exp"))
     if ends is None or not now.timestamp() < ends + SKEW.total_seconds():
         raise AssertionRefused("The client_assertion has expired, or says not when (exp)")
     if ends > (now + LONGEST + SKEW).timestamp():
         raise AssertionRefused("The client_assertion lives too long; make one for each request")
     for name in ("iat", "nbf"):
-        begins = _moment(claims.get(name))
+        begins = moment(claims.get(name))
         if name in claims and (begins is None or begins > (now + SKEW).timestamp()):
             raise AssertionRefused("The client_assertion is not valid yet (iat, nbf)")
     return datetime.fromtimestamp(ends, UTC)
@@ -132,9 +132,3 @@ def _key_fault(jwk: object) -> str | None:
     except UnusableKey as error:
         return f"of one of the keys: {error}."
     return None
-
-
-def _moment(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value)

@@ -11,6 +11,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 from oauth.server.client_credentials import OwnGrant
 from oauth.server.clients import AuthlibClient, authenticated, presented_credentials
+from oauth.server.dpop import FAPI_ALGORITHMS
 from oauth.server.errors import InvalidDpopProof
 from oauth.server.exchange import Exchange
 from oauth.server.messages import (
@@ -24,6 +25,7 @@ from oauth.server.messages import (
 from oauth.server.pkce import S256Required
 from oauth.server.refresh import RefreshGrant
 from oauth.server.revoke import Revocation
+from oauth.server.stores import ClientRecord
 from oauth.server.token import CodeGrant
 
 LOGGERS = ("authlib",)
@@ -84,10 +86,22 @@ class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is un
         """Authenticate by our own rules: Authlib's fail with a 500 on what is not UTF-8."""
         credentials = presented_credentials(request.message)
         client = authenticated(credentials, self.exchange.door)
-        if endpoint == "token" and client.is_fapi and self.exchange.jkt is None:
-            raise InvalidDpopProof("The tokens of this client are bound: send a DPoP proof")
+        self._check_proof(client, endpoint)
         request.auth_method = credentials.method
         return AuthlibClient(client)
+
+    def _check_proof(self, client: ClientRecord, endpoint: str) -> None:
+        proof = self.exchange.proof
+        if proof is None:
+            if endpoint == "token" and client.is_fapi:
+                raise InvalidDpopProof("The tokens of this client are bound: send a DPoP proof")
+            return
+        if client.is_fapi and proof.algorithm not in FAPI_ALGORITHMS:
+            known = " ".join(FAPI_ALGORITHMS)
+            raise InvalidDpopProof(f"This client signs its proofs by one of: {known}")
+        # Not before it is known who asks: anybody can make proofs, and each one is remembered.
+        if not self.exchange.stores.is_first_use(proof.once, proof.until):
+            raise InvalidDpopProof("The proof was used before (jti)")
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
         """Do nothing: `TokenIssuer` keeps each token when it makes it."""

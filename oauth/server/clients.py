@@ -172,9 +172,12 @@ class AuthlibClient(ClientMixin):  # type: ignore[misc]  # Authlib is untyped
     def __init__(self, record: ClientRecord) -> None:
         self.record = record
 
-    def get_allowed_scope(self, scope: str) -> str:
-        """Return the scope unchanged: `oauth.server.scopes` has judged it."""
-        return scope
+    def get_allowed_scope(self, scope: str | None) -> str:
+        """Return the scope unchanged: `oauth.server.scopes` has judged it.
+
+        Authlib refuses None, which a request is free to send whose details name the sections.
+        """
+        return scope or ""
 
     def check_response_type(self, response_type: str) -> bool:
         """Say whether it may use this response type."""

@@ -19,9 +19,12 @@ from joserfc.errors import JoseError
 
 from oauth.server.errors import InvalidDpopProof, UseDpopNonce
 from oauth.server.jwk import PublicKey, public_key
+from oauth.server.signing import MAX_HEADER_LENGTH, moment
 
 ALGORITHMS = ("ES256", "Ed25519", "PS256", "RS256")
 """Asymmetric ones alone (section 4.2)."""
+FAPI_ALGORITHMS = ("ES256", "Ed25519", "PS256")
+"""FAPI 2.0 Security Profile, section 5.4.1."""
 PAST, FUTURE = timedelta(minutes=5), timedelta(minutes=1)
 """How far a client's clock may be off; a fresh nonce shows anyway when a proof was made."""
 NONCE_STEP = timedelta(minutes=3)
@@ -30,6 +33,8 @@ MAX_CHARACTERS = 8_192
 MAX_JTI_CHARACTERS = 256
 TYPE = "dpop+jwt"
 SCHEME = "DPoP"
+_REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+_REGISTRY.max_header_length = MAX_HEADER_LENGTH  # joserfc's own is too short for an RSA key
 _HEADER = frozenset({"typ", "alg", "jwk", "kid"})
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -40,11 +45,13 @@ class Proof:
 
     Args:
         jkt: The thumbprint of its key (RFC 7638), to which tokens are bound.
+        algorithm: By which it is signed.
         once: What must not be seen again before `until`.
         until: From then on its age alone gives a repetition away.
     """
 
     jkt: str
+    algorithm: str
     once: str
     until: datetime
 
@@ -95,15 +102,15 @@ def verified_proof(
         UseDpopNonce: It carries no nonce, or an old one.
         InvalidDpopProof: Anything else is wrong.
     """
-    claims, key = _opened(text)
+    claims, key, algorithm = _opened(text)
     if claims.get("htm") != method:
         raise InvalidDpopProof("The proof is for another method (htm)")
     if not _same_address(claims.get("htu"), uri):
         raise InvalidDpopProof("The proof is for another address (htu)")
-    jti, issued = claims.get("jti"), claims.get("iat")
+    jti, issued = claims.get("jti"), moment(claims.get("iat"))
     if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI_CHARACTERS:
         raise InvalidDpopProof("The proof needs a jti of at most 256 characters")
-    if isinstance(issued, bool) or not isinstance(issued, int | float):
+    if issued is None:
         raise InvalidDpopProof("The proof needs the time it was made (iat)")
     age = nonces.now.timestamp() - issued
     if not -FUTURE.total_seconds() <= age <= PAST.total_seconds():
@@ -114,7 +121,7 @@ def verified_proof(
     if not isinstance(nonce, str) or not nonces.accepts(nonce):
         raise UseDpopNonce
     jkt = key.thumbprint()
-    return Proof(jkt, f"dpop {jkt} {jti}", nonces.now + PAST + FUTURE)
+    return Proof(jkt, algorithm, f"dpop {jkt} {jti}", nonces.now + PAST + FUTURE)
 
 
 def token_hash(access_token: str) -> str:
@@ -123,21 +130,21 @@ def token_hash(access_token: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
-def _opened(text: str) -> tuple[dict[str, Any], PublicKey]:
+def _opened(text: str) -> tuple[dict[str, Any], PublicKey, str]:
     if len(text) > MAX_CHARACTERS or not text.isascii():
         raise InvalidDpopProof("The proof is no JWT of reasonable size")
     try:
-        parts = jws.extract_compact(text.encode("ascii"))
+        parts = jws.extract_compact(text.encode("ascii"), registry=_REGISTRY)
         header = parts.headers()
         key = _key(header)
-        if not jws.validate_compact(parts, key, algorithms=[header["alg"]]):
+        if not jws.validate_compact(parts, key, registry=_REGISTRY):
             raise InvalidDpopProof("The proof is not signed by its key")
         claims = json.loads(parts.payload)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InvalidDpopProof("The proof is no JWT signed by its own key") from error
     if not isinstance(claims, dict):
         raise InvalidDpopProof("The proof is no JWT")
-    return claims, key
+    return claims, key, header["alg"]
 
 
 def _key(header: dict[str, Any]) -> PublicKey:

@@ -17,7 +17,6 @@ from oauth.server import checks, dpop, own
 from oauth.server.asked import MERGE, Asked
 from oauth.server.authlib import AuthlibRequest, AuthlibServer, TokenRequest
 from oauth.server.authorize import CannotRedirect, Decided, Recipient, recipient
-from oauth.server.errors import InvalidDpopProof
 from oauth.server.exchange import Exchange
 from oauth.server.introspect import introspection
 from oauth.server.messages import OAuthRequest, OAuthResponse
@@ -219,7 +218,8 @@ class AuthorizationEngine:
         server = self._server(stores, keys)
         try:
             self._run(endpoint, request)
-            server.exchange = replace(server.exchange, jkt=self._proven(request, path, server))
+            proof = self._proof(request, path, server.exchange)
+            server.exchange = replace(server.exchange, proof=proof)
             response = answer(server, request)
         except OAuth2Error as error:
             response = server.handle_error_response(None, error)
@@ -228,15 +228,11 @@ class AuthorizationEngine:
         nonce = ("DPoP-Nonce", server.exchange.nonces.current)
         return replace(response, headers=(*response.headers, nonce))
 
-    def _proven(self, request: OAuthRequest, path: str, server: AuthlibServer) -> str | None:
+    def _proof(self, request: OAuthRequest, path: str, exchange: Exchange) -> dpop.Proof | None:
         text = request.headers.get("dpop")
         if text is None:
             return None
-        exchange = server.exchange
-        proof = dpop.verified_proof(text, request.method, self.issuer + path, exchange.nonces)
-        if not exchange.stores.is_first_use(proof.once, proof.until):
-            raise InvalidDpopProof("The proof was used before (jti)")
-        return proof.jkt
+        return dpop.verified_proof(text, request.method, self.issuer + path, exchange.nonces)
 
     def _exchange(self, stores: Stores, keys: KeyRing) -> Exchange:
         return Exchange(self.issuer, self.sections, self.secrets, stores, self.clock(), keys)

@@ -21,7 +21,7 @@ class Exchange:
         stores: One transaction's view of what is kept.
         now: The present.
         keys: The server's keys, where something is signed or verified.
-        jkt: Thumbprint of the key the client proved to have, if it did.
+        proof: That the client has a key, if it sent one.
     """
 
     issuer: str
@@ -30,7 +30,12 @@ class Exchange:
     stores: Stores
     now: datetime
     keys: KeyRing = NO_KEYS
-    jkt: str | None = None
+    proof: dpop.Proof | None = None
+
+    @property
+    def jkt(self) -> str | None:
+        """Thumbprint of the key the client proved to have, if it did."""
+        return None if self.proof is None else self.proof.jkt
 
     @property
     def nonces(self) -> dpop.Nonces:

@@ -9,6 +9,9 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
 MIN_RSA_BITS = 2_048
 """RFC 7518, section 3.3."""
+MAX_RSA_BITS = 4_096
+MAX_EXPONENT_BITS = 32
+"""Longer ones only cost the verifier time."""
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 PublicKey = ECKey | OKPKey | RSAKey
@@ -34,6 +37,13 @@ def public_key(jwk: Mapping[str, Any]) -> PublicKey:
         raise UnusableKey("it cannot be read") from error
     if not isinstance(key, ECKey | OKPKey | RSAKey):
         raise UnusableKey("it is of another type than EC, OKP or RSA")
-    if isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS:
-        raise UnusableKey(f"it has less than {MIN_RSA_BITS} bits")
+    if isinstance(key, RSAKey):
+        _check_rsa(key)
     return key
+
+
+def _check_rsa(key: RSAKey) -> None:
+    if not MIN_RSA_BITS <= key.public_key.key_size <= MAX_RSA_BITS:
+        raise UnusableKey(f"it has not {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
+    if key.public_key.public_numbers().e.bit_length() > MAX_EXPONENT_BITS:
+        raise UnusableKey("its exponent is too long")

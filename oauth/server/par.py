@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from oauth.server.asked import Asked
@@ -73,5 +74,9 @@ def _asked(server: AuthlibServer, request: OAuthRequest, client: ClientRecord) -
         raise InvalidRequestError(
             "The redirect_uri is missing, or not one of those that are registered"
         ) from error
-    asked: Asked = server.get_consent_grant(AuthlibRequest(alone)).asked
+    try:
+        asked: Asked = server.get_consent_grant(AuthlibRequest(alone)).asked
+    except OAuth2Error as error:
+        error.redirect_uri = None  # There is no browser here that could be sent anywhere.
+        raise
     return asked

@@ -54,7 +54,9 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
         if record.revoked_at is not None or not self._has_key(record):
             return None
         grant = exchange.stores.active_grant(record.grant_id, exchange.now)
-        return None if grant is None else HeldToken(presented, record, grant)
+        if grant is None or grant.is_single_call:
+            return None
+        return HeldToken(presented, record, grant)
 
     def authenticate_user(self, token: HeldToken) -> GrantRecord:
         """Return the grant the token stands on."""

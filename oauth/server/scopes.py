@@ -52,6 +52,9 @@ def requested_sections(
     """
     allowed = [section for section in known if section in registered]
     wanted = set((scope or "").split())
+    if OPENID_SCOPE in wanted:
+        # What OpenID Connect knows and we do not is ignored (Core, section 3.1.2.1).
+        wanted = {part for part in wanted if part == OPENID_SCOPE or part.startswith("context")}
     if not wanted <= {OPENID_SCOPE, *(SCOPE_PREFIX + section for section in allowed)}:
         offered = scope_of(allowed, signs_in=True)
         raise InvalidScopeError(f"This client may ask for: {offered}")

@@ -126,6 +126,16 @@ def verified(
     return _claims(parsed.payload)
 
 
+def moment(value: object) -> float | None:
+    """Read a NumericDate (RFC 7519, section 2): seconds since 1970; None when it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # JSON's integers have no end, and a float has.
+        return None
+
+
 def _registry(allowed: Set[str]) -> jws.JWSRegistry:
     # Members that nobody here knows are ignored (RFC 7515, section 4); `_judge` knows the others.
     registry = jws.JWSRegistry(algorithms=allowed, strict_check_header=False)

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from context.corrections import Correction, CorrectionKind
 from context.digest import DayCounts, Digest, IntentRecord, TopicRecord
-from context.document import AbsenceReason
+from context.document import AbsenceReason, EmotionsSection, SentimentSection
 from context.explain import Claim, ClaimKind, explain
 from context.intents import Intent
 from context.joined import Source
+from context.render import render
+from context.section import Section
 from context.subjects import Subject
 from tests.context.stories import CALM, GARDEN, NOW, STORY, TODAY, TRAIN, UPSET, ago, source
 
@@ -63,6 +65,14 @@ def test_feelings_are_explained_by_the_days_that_were_read():
     assert trend.days == [day.day for day in UPSET]
     anger = one(ClaimKind.EMOTION, "anger", found)
     assert (anger.posts, anger.days) == (10, [day.day for day in UPSET])
+
+
+def test_a_section_states_as_many_posts_as_its_explanation():
+    sections = render(BOTH, list(Section), NOW).sections
+    assert isinstance(sections.sentiment, SentimentSection)
+    assert isinstance(sections.emotions, EmotionsSection)
+    posts = one(ClaimKind.VALENCE, "valence", claims()).posts
+    assert sections.sentiment.evidence == sections.emotions.evidence == posts
 
 
 def test_an_intent_is_explained_by_its_topic_and_its_accounts():

@@ -34,6 +34,10 @@ def test_sensitive_posts_are_recognised(category, text):
         "what a steal, half price tickets",
         "birthday party at the lake",
         "a general problem with the router",
+        "the boiler groans like a dying whale",
+        "this cold kills my bread too",
+        "frost killed the geraniums",
+        "the noise died down and then the heating died",
         "",
     ],
 )
@@ -43,6 +47,8 @@ def test_everyday_idioms_pass(text):
 
 def test_an_idiom_does_not_hide_what_stands_beside_it():
     assert is_sensitive("sick of this chemo")
+    assert is_sensitive("the printer died on the day my uncle died")
+    assert is_sensitive("this cold kills old people")
 
 
 def test_sensitive_words_are_covered_one_by_one():

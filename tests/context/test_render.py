@@ -63,18 +63,16 @@ def test_the_whole_story():
     assert sections.rhythm.posts_per_week == "11-30"
     assert sum(sections.rhythm.hours) == pytest.approx(1, abs=1e-2)
     assert context.brief == (
-        "Seems frustrated about train and platform since Tuesday; otherwise in high spirits."
-        " Needs help with train and platform and would like to buy something to do with cycling."
-        " Less about garden."
+        "Seems frustrated since Tuesday, mainly: train, platform; otherwise in high spirits."
+        " Has complaints; needs help. Less about: garden."
     )
 
 
 def test_the_brief_speaks_the_readers_language():
     context = render([source()], list(Section), NOW, language="de-AT")
     assert context.brief == (
-        "Wirkt verärgert wegen train und platform seit Dienstag; sonst in bester Stimmung."
-        " Braucht Hilfe bei train und platform und möchte etwas rund um Radfahren kaufen."
-        " Weniger über garden."
+        "Wirkt verärgert seit Dienstag, vor allem: train, platform; sonst in bester Stimmung."
+        " Hat Beschwerden; braucht Hilfe. Weniger über: garden."
     )
 
 

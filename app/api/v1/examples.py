@@ -12,8 +12,8 @@ CONTEXT: dict[str, Any] = {
     "use_until": "2026-03-02T10:00:00Z",
     "grant_expires_at": "2026-04-01T08:55:00Z",
     "brief": (
-        "Seems frustrated about broadband and engineer since Wednesday; otherwise in good spirits."
-        " Needs help with broadband and engineer."
+        "Seems frustrated since Wednesday, mainly: broadband, engineer; otherwise in good spirits."
+        " Needs help."
     ),
     "sections": {
         "topics": _SINCE

@@ -12,15 +12,16 @@ STACK_HEIGHT = 22
 GAP = 0.6
 
 
-def share_bar(share: float, largest: float, tone: Tone) -> Markup:
-    """Draw one share; the words beside it say the same, so that it is hidden from readers.
+def share_bar(share: float, tone: Tone) -> Markup:
+    """Draw one share of a whole that fills the width; the words beside it say the same.
+
+    It is therefore hidden from readers.
 
     Args:
         share: 0 to 1.
-        largest: The share that fills the width, 0 to 1.
         tone: Its colour.
     """
-    width = clamp(share / largest, 0, 1) * INNER if largest > 0 else 0
+    width = clamp(share, 0, 1) * INNER
     return element(
         "svg",
         element("rect", x=0, y=0, width="100%", height="100%", rx=5, class_="track"),

@@ -16,7 +16,7 @@ from app.portal.charts.svg import (
     stretched,
     text,
 )
-from app.portal.words import PEAK_MARKS, day_words, emotion_words, tone_words
+from app.portal.words import PEAK_MARKS, day_words, emotion_words, signed_words, tone_words
 from context.document import DailyValence, EmotionPeak, PeakDirection, SentimentSection
 
 PLOT_TOP = 20
@@ -59,12 +59,12 @@ def describe(section: SentimentSection, peaks: Sequence[EmotionPeak] = ()) -> st
     first, last = section.daily[0], section.daily[-1]
     said = (
         f"From {day_words(first.day)} to {day_words(last.day)} the curve goes from"
-        f" {tone_words(first.valence)} ({first.valence:+.2f}) to"
-        f" {tone_words(last.valence)} ({last.valence:+.2f}), on a scale from -1 to +1."
+        f" {tone_words(first.valence)} ({signed_words(first.valence)}) to"
+        f" {tone_words(last.valence)} ({signed_words(last.valence)}), on a scale from −1 to +1."
     )
     if section.trend.since is not None:
         since = day_words(section.trend.since)
-        said += f" A change of {section.trend.change:+.2f} is marked on {since}."
+        said += f" A change of {signed_words(section.trend.change)} is marked on {since}."
     for peak in peaks:
         on = day_words(peak.day)
         said += f" A {peak.direction} is marked on {on}: {emotion_words(peak.emotion)}."

@@ -81,7 +81,7 @@ async def ask(
 ) -> Response:
     """Show what is asked, with what it would show now; unless she need not be asked."""
     try:
-        location = await services.consents.settled(request_id, session)
+        location = await services.consents.settled(request_id, session, gpc=_has_gpc(request))
         if location is not None:
             return to(location)
         if session is None:
@@ -163,6 +163,9 @@ def _notice(pending: PendingConsent) -> Notice:
     """Tell what she read: who asks, what for, and what each part is."""
     said = [pending.client_name, pending.client_host, pending.purpose_label]
     said += [section.description for section in Section if section in pending.sections]
+    said += [str(section) for section in pending.kept]
+    said += [term for terms in pending.lens.values() for term in terms]
+    said += [pending.external_id or "", pending.duration or ""]
     return Notice("en", hashlib.sha256("\n".join(said).encode()).hexdigest())
 
 

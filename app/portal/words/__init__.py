@@ -1,7 +1,7 @@
 """What the pages say: plain words for sections, states, reasons, tones, numbers and times."""
 
 from app.portal.words.absences import ABSENCES, REMEDIES, absence_words, withheld_words
-from app.portal.words.lists import listed, percent_words, span_words
+from app.portal.words.lists import listed, percent_words, signed_words, span_words
 from app.portal.words.names import (
     ARROWS,
     EMOTION_TONES,
@@ -43,6 +43,7 @@ __all__ = [
     "percent_words",
     "provider_words",
     "section_name",
+    "signed_words",
     "span_words",
     "tone_of",
     "tone_words",

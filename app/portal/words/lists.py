@@ -19,6 +19,11 @@ def span_words(bucket: str) -> str:
     return spelt.replace("-", "–").replace("+", " or more")
 
 
+def signed_words(value: float) -> str:
+    """Write a valence or a change of one with its sign, as print does."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def percent_words(share: float) -> str:
     """Write a share from 0 to 1 as a whole percentage."""
     return f"{100 * share:.0f} %"

@@ -32,6 +32,10 @@ class ConsentError(Exception):
         self.detail = detail
 
 
+class Declined(ConsentError):
+    """She was asked, and said no."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """What the company received when it was registered as a client.
@@ -118,7 +122,8 @@ async def finish(
         answer: The query she came back with.
 
     Raises:
-        ConsentError: She declined, the answer is not to our question, or the code is refused.
+        Declined: She said no.
+        ConsentError: The answer is not to our question, or the code is refused.
         httpx.HTTPError: The server cannot be reached.
     """
     if not hmac.compare_digest(answer.get("state", "").encode(), attempt.state.encode()):
@@ -126,7 +131,7 @@ async def finish(
     if answer.get("iss") != ours.issuer:
         raise ConsentError("That answer came from elsewhere", "Its issuer is not the one we asked.")
     if answer.get("error") == "access_denied":
-        raise ConsentError("The customer declined", "That is fine. Carry on without her context.")
+        raise Declined("The customer declined", "That is fine. Carry on without the context.")
     if "code" not in answer:
         raise ConsentError("The customer could not be asked", answer.get("error", "No code came."))
     exchange = {

@@ -1,10 +1,11 @@
-"""The desk's web application: one page, four buttons, and what a session remembers."""
+"""The desk's web application: one page, a few buttons, and what a session remembers."""
 
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -16,12 +17,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.sandbox.company import consent, reading
-from app.sandbox.company.consent import Attempt, ConsentError, Registration, Tokens
+from app.sandbox.company.consent import Attempt, ConsentError, Declined, Registration, Tokens
 from app.sandbox.company.reading import Refused
 from app.sandbox.company.view import CHART_HEIGHT, CHART_WIDTH, lay_out
 from app.sandbox.render import STATIC, html
 
-SCOPES = ("context:topics", "context:sentiment", "context:network", "context:rhythm")
+SECTIONS = ("topics", "sentiment", "intents", "network", "rhythm")
+"""What the desk asks for: what helps on the phone, and nothing beyond."""
 PURPOSE = "dpv:CustomerCare"
 AGENT = "Robin, service desk"
 _COOKIE = "northwind_session"
@@ -29,10 +31,20 @@ _MAX_SESSIONS = 1000
 _PATIENCE = httpx.Timeout(10.0)
 
 
+class Stage(StrEnum):
+    """How far a call is, and with it what the agent may do next."""
+
+    NEW = "new"
+    LINKED = "linked"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
 @dataclass(slots=True)
 class Session:
     """What the desk remembers of one call: in memory, never in the browser."""
 
+    stage: Stage = Stage.NEW
     attempt: Attempt | None = None
     tokens: Tokens | None = None
     context: dict[str, Any] | None = None
@@ -73,21 +85,38 @@ class Desk:
         if attempt is None:
             raise ConsentError("Nobody was asked", "Please ask the customer again.")
         metadata = await consent.discover(self._http, self.ours.issuer)
-        session.tokens = await consent.finish(self._http, metadata, self.ours, attempt, answer)
+        try:
+            session.tokens = await consent.finish(self._http, metadata, self.ours, attempt, answer)
+        except Declined:
+            if session.tokens is None:
+                session.stage = Stage.DECLINED
+            raise
+        session.stage = Stage.LINKED
         await self.read(session)
 
     async def read(self, session: Session) -> None:
-        """Read the context; a token that has run out is refreshed once."""
+        """Read the context; a token that has run out is refreshed once.
+
+        Once the customer has ended it, nothing is left to read with.
+        """
         if session.tokens is None:
             raise ConsentError("Nobody was asked", "Please ask the customer first.")
         session.context = None
         try:
-            session.context = await self._read(session.tokens)
+            session.context = await self._read_or_refresh(session, session.tokens)
+        except Refused as refused:
+            if refused.is_final:
+                session.tokens, session.stage = None, Stage.ENDED
+            raise
+
+    async def _read_or_refresh(self, session: Session, tokens: Tokens) -> dict[str, Any]:
+        try:
+            return await self._read(tokens)
         except Refused as refused:
             if not refused.is_expired:
                 raise
-            session.tokens = await self._refreshed(session.tokens, refused)
-            session.context = await self._read(session.tokens)
+            session.tokens = await self._refreshed(tokens, refused)
+            return await self._read(session.tokens)
 
     async def _read(self, tokens: Tokens) -> dict[str, Any]:
         return await reading.read_context(self._http, self.ours.issuer, tokens.access_token, AGENT)
@@ -104,8 +133,8 @@ async def show(request: Request) -> Response:
     """`GET /`: the desk."""
     cookie, session = _session(request)
     values = {
-        "linked": session.tokens is not None,
-        "sheet": None if session.context is None else lay_out(session.context),
+        "stage": session.stage,
+        "sheet": None if session.context is None else lay_out(session.context, SECTIONS),
         "trouble": session.trouble,
         "chart": {"width": CHART_WIDTH, "height": CHART_HEIGHT},
     }
@@ -170,7 +199,7 @@ def create_company(
         client_id=client_id,
         client_secret=client_secret,
         redirect_uri=f"{base_url.rstrip('/')}/callback",
-        scopes=SCOPES,
+        scopes=tuple(f"context:{section}" for section in SECTIONS),
         purpose=PURPOSE,
     )
     app = Starlette(

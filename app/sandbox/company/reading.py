@@ -7,8 +7,9 @@ import httpx
 
 CONTEXT_PATH = "/v1/context"
 
+NOTHING_MORE = "You see nothing from now on. Ask again only if the customer wants that."
 ENDED = {
-    "grant_revoked": ("The customer ended this", "You see nothing from now on. Ask again."),
+    "grant_revoked": ("The customer ended this", NOTHING_MORE),
     "grant_expired": ("The time agreed on is over", "Ask the customer again."),
     "invalid_token": ("This desk may not look any more", "Ask the customer again."),
 }
@@ -33,6 +34,11 @@ class Refused(Exception):
     def is_expired(self) -> bool:
         """Whether a fresh token may help."""
         return self.status == httpx.codes.UNAUTHORIZED
+
+    @property
+    def is_final(self) -> bool:
+        """Whether reading again will be refused, too."""
+        return self.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 
 
 async def read_context(

@@ -4,42 +4,14 @@ A context is data from somewhere else. A section this desk does not know, or can
 becomes a card that says so.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
+
+from app.sandbox.company import words
 
 CHART_WIDTH = 320
 CHART_HEIGHT = 72
-
-ABSENCES = {
-    "not_granted": "The customer did not share this.",
-    "nothing_linked": "The customer has not linked an account yet.",
-    "insufficient_data": "There is too little to say anything honest.",
-    "stale": "What is known is too old to be used.",
-    "link_broken": "The customer’s account is not connected at the moment.",
-    "pending": "Still being read. Try again in a moment.",
-    "no_lens": "This company has named nothing to look for.",
-}
-_TITLES = {
-    "topics": "On the customer’s mind",
-    "sentiment": "How the customer seems to feel",
-    "emotions": "Which emotions the posts carry",
-    "intents": "What the customer seems to want",
-    "conversations": "How the customer talks with others",
-    "network": "The mood around the customer",
-    "reach": "How far the customer is heard",
-    "rhythm": "When the customer is around",
-}
-_DIRECTIONS = {"rising": "rising", "steady": "steady", "fading": "fading"}
-_TRENDS = {
-    "rising": "Getting better lately.",
-    "falling": "Getting worse lately.",
-    "steady": "No change lately.",
-    "unknown": "Too few posts to tell a change.",
-}
-_MOODS = {"low": "Rather low", "mixed": "Mixed", "high": "Rather high"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +20,7 @@ class Bar:
 
     label: str
     share: int
-    remark: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,56 +57,64 @@ class Sheet:
     cards: tuple[Card, ...]
 
 
-def lay_out(context: Mapping[str, Any]) -> Sheet:
-    """Return what an agent sees of a context, as `GET /v1/context` gives it."""
+def lay_out(context: Mapping[str, Any], asked: Collection[str]) -> Sheet:
+    """Return what an agent sees of a context.
+
+    Args:
+        context: As `GET /v1/context` gives it.
+        asked: The sections that the customer was asked for; what is not among them was not
+            refused.
+    """
     sections: Mapping[str, Any] = context.get("sections") or {}
-    cards = [_card(name, section) for name, section in sections.items() if section is not None]
+    cards = [
+        _card(name, section, asked=name in asked)
+        for name, section in sections.items()
+        if section is not None
+    ]
     return Sheet(
         brief=str(context.get("brief") or "Nothing to say yet."),
-        as_of=_moment(context.get("as_of")),
-        use_until=_moment(context.get("use_until")),
-        purpose=_purpose(str(context.get("purpose", ""))),
+        as_of=words.moment(context.get("as_of")),
+        use_until=words.moment(context.get("use_until")),
+        purpose=words.purpose(str(context.get("purpose", ""))),
         cards=tuple(sorted(cards, key=lambda card: not card.present)),
     )
 
 
-def _card(name: str, section: Mapping[str, Any]) -> Card:
-    title = _TITLES.get(name, name.capitalize())
+def _card(name: str, section: Mapping[str, Any], *, asked: bool) -> Card:
+    title = words.TITLES.get(name, words.plain(name).capitalize())
     try:
         if section["status"] == "absent":
-            reason = ABSENCES.get(section["reason"], "Not available.")
-            return Card(title, (reason,), present=False)
+            why = words.ABSENCES.get(section["reason"], "Not available.")
+            return Card(title, (why if asked else words.NOT_ASKED,), present=False)
         draw = _DRAWN.get(name)
         if draw is None:
             return Card(title, ("Shared, but this desk cannot show it yet.",), present=False)
         return draw(title, section)
-    except (KeyError, TypeError, ValueError, IndexError):
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return Card(title, ("This could not be understood.",), present=False)
 
 
 def _topics(title: str, section: Mapping[str, Any]) -> Card:
     bars = tuple(
-        Bar(str(topic["label"]), round(100 * float(topic["share"])), _topic_remark(topic))
+        Bar(str(topic["label"]), _percent(topic["share"]), _topic_remark(topic))
         for topic in section["topics"]
     )
     return Card(title, bars=bars)
 
 
 def _topic_remark(topic: Mapping[str, Any]) -> str:
-    direction = _DIRECTIONS.get(topic["direction"], "")
-    valence = topic["valence"]
-    if valence is None:
-        return direction
-    return f"{direction}, {_feeling(float(valence))}"
+    direction, valence = words.DIRECTIONS.get(topic["direction"], ""), topic["valence"]
+    felt = "" if valence is None else words.feeling(float(valence))
+    return ", ".join(filter(None, (direction, felt)))
 
 
 def _sentiment(title: str, section: Mapping[str, Any]) -> Card:
     valence, (low, high) = float(section["valence"]), section["interval"]
-    feeling = _feeling(valence).capitalize()
-    likely = f"likely {_signed(low)} to {_signed(high)}"
+    likely = f"likely {words.signed(low)} to {words.signed(high)}"
+    feeling = words.feeling(valence).capitalize()
     lines = [
-        f"{feeling}: {_signed(valence)} on a scale from −1 to +1, {likely}.",
-        _TRENDS.get(section["trend"]["direction"], _TRENDS["unknown"]),
+        f"{feeling}: {words.signed(valence)} on a scale from −1 to +1, {likely}.",
+        words.trend(section["trend"]),
     ]
     drivers = section["drivers"]
     if drivers:
@@ -142,60 +122,52 @@ def _sentiment(title: str, section: Mapping[str, Any]) -> Card:
             "Moved most by: " + "; ".join(str(driver["label"]) for driver in drivers) + "."
         )
     daily = [float(day["valence"]) for day in section["daily"]]
-    described = f"Curve over {len(daily)} days, from {_signed(daily[0])} to {_signed(daily[-1])}"
+    ends = f"from {words.signed(daily[0])} to {words.signed(daily[-1])}"
+    described = f"Curve over {len(daily)} days, {ends}"
     return Card(title, tuple(lines), curve=_curve(daily), zero=True, described=described)
 
 
 def _emotions(title: str, section: Mapping[str, Any]) -> Card:
     bars = tuple(
-        Bar(str(felt["emotion"]), round(100 * float(felt["share"])), "")
+        Bar(words.emotion(felt["emotion"]).capitalize(), _percent(felt["share"]))
         for felt in section["emotions"]
     )
-    lines = tuple(
-        f"A {peak['direction']} on {peak['day']}: {peak['emotion']}." for peak in section["peaks"]
-    )
+    lines = tuple(words.peak(peak) for peak in section["peaks"])
     return Card(title, lines if bars or lines else ("No emotion stands out.",), bars=bars)
 
 
 def _intents(title: str, section: Mapping[str, Any]) -> Card:
-    lines = tuple(_wish(wish) for wish in section["intents"])
+    lines = tuple(words.wish(wish) for wish in section["intents"])
     return Card(title, lines or ("Nothing at the moment.",))
-
-
-def _wish(wish: Mapping[str, Any]) -> str:
-    about = wish["topic"]["label"] if wish["topic"] else wish["subject"]
-    said = str(wish["intent"]).replace("_", " ").capitalize()
-    return f"{said}{f': {about}' if about else ''}, until {wish['expires']}."
 
 
 def _conversations(title: str, section: Mapping[str, Any]) -> Card:
     bars = tuple(
-        Bar(part, round(100 * float(section[part])), "")
-        for part in ("tells", "asks", "answers", "shares")
+        Bar(said.capitalize(), _percent(section[part])) for part, said in words.PARTS.items()
     )
-    return Card(title, (f"Answers people: {section['partners']}.",), bars=bars)
+    return Card(title, (words.partners(section["partners"]),), bars=bars)
 
 
 def _reach(title: str, section: Mapping[str, Any]) -> Card:
-    followers = section["followers"] or "an unknown number"
+    followers = section["followers"]
+    people = f"{words.span(followers)} people" if followers else "an unknown number of people"
     level = section["authenticity"]["level"]
-    return Card(title, (f"Followed by {followers}.", f"A person’s own account: {level}."))
+    return Card(title, (f"Followed by {people}.", f"A person’s own account: {level}."))
 
 
 def _network(title: str, section: Mapping[str, Any]) -> Card:
-    mood = _MOODS[section["mood"]]
-    lines = [f"{mood}, among {section['people']} people. Who they are is not known here."]
+    mood, people = words.MOODS[section["mood"]], words.span(section["people"])
+    lines = [f"{mood}, among {people} people. Who they are is not known here."]
     difference = section["difference"]
     if difference is not None:
-        lines.append(_compared(float(difference)))
+        lines.append(words.compared(float(difference)))
     return Card(title, tuple(lines))
 
 
 def _rhythm(title: str, section: Mapping[str, Any]) -> Card:
-    hours = ", ".join(f"{hour:02d}" for hour in section["active_hours"]) or "no hour in particular"
     lines = (
-        f"Mostly around (UTC): {hours}.",
-        f"Posts a week: {section['posts_per_week']}.",
+        f"Mostly around (UTC): {words.hours(section['active_hours'])}.",
+        f"Posts a week: {words.span(section['posts_per_week'])}.",
     )
     shares = [float(share) for share in section["hours"]]
     top = max(shares) or 1.0
@@ -214,19 +186,10 @@ _DRAWN: dict[str, Callable[[str, Mapping[str, Any]], Card]] = {
     "reach": _reach,
     "rhythm": _rhythm,
 }
-_CLEAR = 0.15  # valence from which on a feeling is named
 
 
-def _feeling(valence: float) -> str:
-    if valence > _CLEAR:
-        return "rather positive"
-    return "rather negative" if valence < -_CLEAR else "in between"
-
-
-def _compared(difference: float) -> str:
-    if difference == 0:
-        return "The customer feels much as they do."
-    return f"The customer feels {'better' if difference > 0 else 'worse'} than they do."
+def _percent(share: float) -> int:
+    return round(100 * float(share))
 
 
 def _curve(values: list[float]) -> str:
@@ -241,20 +204,3 @@ def _points(values: list[float]) -> str:
         f"{place * step:.1f},{half - half * max(-1.0, min(1.0, value)):.1f}"
         for place, value in enumerate(values)
     )
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
-
-
-def _purpose(term: str) -> str:
-    """Read a DPV term aloud: `dpv:CustomerCare` is customer care."""
-    return " ".join(re.findall("[A-Z][a-z]*", term.removeprefix("dpv:"))).lower() or term
-
-
-def _moment(text: object) -> str:
-    try:
-        moment = datetime.fromisoformat(str(text)).astimezone(UTC)
-        return moment.strftime("%-d %B %Y, %H:%M UTC")
-    except ValueError:
-        return "an unknown time"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from app.sandbox.pace import Pace
 from app.sandbox.storylines.model import CYCLE_DAYS, TURNING_DAY, Storyline
 from app.sandbox.storylines.script import Draft, Script
+from app.sandbox.storylines.told import Told
 
 REMEMBERED_CYCLES = 6
 """How many cycles a narrator tells that comes late: a time lapse left alone for weeks is long."""
@@ -43,7 +44,8 @@ class Narrator:
         self._everyday = everyday
         self._pace = pace
         self._seed = seed
-        self._told = 0
+        self._cycles = 0
+        self._told = Told()
         midnight = pace.anchor.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         self._start = midnight - timedelta(days=TURNING_DAY)
 
@@ -54,15 +56,22 @@ class Narrator:
         """
         story_now = self._pace.in_story(now)
         current = (story_now - self._start) // timedelta(days=CYCLE_DAYS)
-        self._told = max(self._told, current + 1 - REMEMBERED_CYCLES)
-        while self._cycle_start(self._told) <= story_now:
-            cycle = self._told
-            self._told += 1
+        self._cycles = max(self._cycles, current + 1 - REMEMBERED_CYCLES)
+        while self._cycle_start(self._cycles) <= story_now:
+            cycle = self._cycles
+            self._cycles += 1
             for storyline in self.storylines:
-                drafts = Script(storyline, self._everyday, self._seed, cycle).write()
-                start = self._cycle_start(cycle)
-                moments = tuple(self._pace.on_clock(start + draft.at) for draft in drafts)
-                yield Chapter(storyline, drafts, moments)
+                yield self._chapter(storyline, cycle)
+
+    def _chapter(self, storyline: Storyline, cycle: int) -> Chapter:
+        start = self._cycle_start(cycle)
+
+        def on_clock(since: timedelta) -> datetime:
+            return self._pace.on_clock(start + since)
+
+        script = Script(storyline, self._everyday, (self._seed, cycle), self._told, on_clock)
+        drafts = script.write()
+        return Chapter(storyline, drafts, tuple(on_clock(draft.at) for draft in drafts))
 
     def _cycle_start(self, cycle: int) -> datetime:
         return self._start + timedelta(days=CYCLE_DAYS * cycle)

@@ -226,6 +226,7 @@ def test_wherever_one_stands_the_engine_is_evaluated_with_the_weights_that_ship(
         (BrokenReferences("Rows of grants …"), "grants"),
         (ModelError("no engine is called 'heavy'"), "heavy"),
         (ConnectionRefusedError(111, "Connect call failed"), "milieu migrate"),
+        (OSError(28, "No space left on device"), "written: No space left on device."),
         (InvalidPasswordError("no password"), "MILIEU_DATABASE_URL"),
         (PermissionError(13, "Permission denied", ".data"), ".data: Permission denied."),
     ],

@@ -30,6 +30,7 @@ from context.post import Post, Window
 from oauth.server.messages import OAuthRequest
 from tests.support.clock import SettableClock
 from tests.support.deployment import MASTER_KEY, PURPOSE
+from tests.support.jose import Key, proof
 
 ISSUER = "http://localhost:8000"
 REDIRECT_URI = "https://crm.example/callback"
@@ -53,9 +54,14 @@ class Company:
         self.secret = secret
 
     async def granted(
-        self, customer_id: str, *sections: str, until: datetime | None = None
+        self,
+        customer_id: str,
+        *sections: str,
+        until: datetime | None = None,
+        key: Key | None = None,
+        **asking: str,
     ) -> Tokens:
-        """Ask the customer, who grants these sections, and redeem the code."""
+        """Ask the customer, who grants these sections, and redeem the code (bound to a key)."""
         asked = {
             "response_type": "code",
             "client_id": self.client_id,
@@ -63,7 +69,7 @@ class Company:
             "scope": " ".join(f"context:{section}" for section in OFFERED),
             "code_challenge": CHALLENGE.decode(),
             "code_challenge_method": "S256",
-        }
+        } | asking
         request_id = await self.services.authorization.begin(
             OAuthRequest("GET", {}, tuple(asked.items()))
         )
@@ -72,6 +78,7 @@ class Company:
         url = await self.services.consents.approve(request_id, her, Choice(sections, until))
         [code] = parse_qs(urlsplit(url).query)["code"]
         return await self._token(
+            key,
             grant_type="authorization_code",
             code=code,
             redirect_uri=REDIRECT_URI,
@@ -93,10 +100,20 @@ class Company:
             "/v1/context/lookup", json=body, headers={"Authorization": f"Bearer {token}"}
         )
 
-    async def _token(self, **form: str) -> Tokens:
-        answer = await self.http.post("/oauth/token", data=form, auth=(self.client_id, self.secret))
+    async def _token(self, key: Key | None = None, **form: str) -> Tokens:
+        headers = {} if key is None else {"DPoP": await self._proof(key)}
+        answer = await self.http.post(
+            "/oauth/token", data=form, headers=headers, auth=(self.client_id, self.secret)
+        )
         assert answer.status_code == 200, answer.text
         return Tokens(answer.json()["access_token"], answer.json().get("refresh_token"))
+
+    async def _proof(self, key: Key) -> str:
+        uri, now = f"{ISSUER}/oauth/token", self.services.clock()
+        asking = {"DPoP": proof(key, "POST", uri, now)}
+        form = {"grant_type": "client_credentials"}
+        refused = await self.http.post("/oauth/token", data=form, headers=asking)
+        return proof(key, "POST", uri, now, refused.headers["dpop-nonce"])
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -33,6 +34,7 @@ from app.usecases.receipts.facts import Party
 from app.usecases.signing_keys import SigningKeys
 from app.wiring import authorization_engine
 from tests.support.clock import SettableClock
+from tests.support.jose import ASSERTION_TYPE, Key, assertion, proof
 
 ISSUER = "https://milieu.example"
 SECTIONS = ("topics", "sentiment", "network", "rhythm")
@@ -58,10 +60,25 @@ class Registered:
 
     id: str
     secret: str | None
+    key: Key | None = None
 
     @property
     def auth(self) -> tuple[str, str] | None:
         return None if self.secret is None else (self.id, self.secret)
+
+
+async def register(clients: Clients, name: str, key: Key | None = None, **how: Any) -> Registered:
+    """Register a client; with a key it authenticates by that."""
+    client, secret = await clients.create(
+        name,
+        "https://crm.example",
+        [CALLBACK, "http://127.0.0.1/back"],
+        ["dpv:CustomerCare", "dpv:ServicePersonalisation"],
+        ["topics", "sentiment", "network"],
+        jwks=key.jwks if key else None,
+        **how,
+    )
+    return Registered(client.id, secret, key)
 
 
 @dataclass
@@ -91,6 +108,61 @@ class World:
             "code_challenge_method": "S256",
         } | changes
         return {name: value for name, value in parameters.items() if value is not None}
+
+    async def registered(self, name: str, **how: Any) -> Registered:
+        """Register a further client: with `key=`, one that authenticates by that."""
+        return await register(self.clients, name, **how)
+
+    async def push(
+        self, client: Registered | None = None, *, key: Key | None = None, **changes: str | None
+    ) -> httpx.Response:
+        """Push an authorization request."""
+        form = dict(self.asking(client, **changes))
+        return await self._post("/oauth/par", client or self.crm, form, key)
+
+    async def pushed_code(
+        self, client: Registered | None = None, *, key: Key | None = None, **how: Any
+    ) -> str:
+        """Push a request, have her consent to topics, and return the code."""
+        pushed = (await self.push(client, key=key, **how)).json()
+        request_id = await self.asked_by(pushed["request_uri"], client)
+        return query_of(await self.approve(request_id, ["topics"]))["code"]
+
+    async def asked_by(self, request_uri: str, client: Registered | None = None) -> str:
+        """Bring a pushed request in her browser; return the id of the consent request."""
+        by_name = {"client_id": (client or self.crm).id, "request_uri": request_uri}
+        answer = await self.http.get("/oauth/authorize", params=by_name)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"].removeprefix("/consent/")
+
+    async def introspect(
+        self, token: str, client: Registered | None = None, **headers: str
+    ) -> httpx.Response:
+        return await self._post(
+            "/oauth/introspect", client or self.crm, {"token": token}, headers=headers
+        )
+
+    async def userinfo(self, token: str, key: Key | None = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"}
+        if key is not None:
+            made = await self.proof(key, "GET", "/oauth/userinfo", token=token)
+            headers = {"Authorization": f"DPoP {token}", "DPoP": made}
+        return await self.http.get("/oauth/userinfo", headers=headers)
+
+    def assertion(self, client: Registered, **changes: object) -> str:
+        assert client.key is not None
+        return assertion(client.key, client.id, ISSUER, self.clock(), **changes)
+
+    async def nonce(self) -> str:
+        """The nonce that proofs must carry now, learnt as a client learns it."""
+        first = proof(Key.new(), "POST", ISSUER + "/oauth/token", self.clock())
+        form = {"grant_type": "client_credentials", "client_id": self.crm.id}
+        answer = await self.http.post("/oauth/token", data=form, headers={"DPoP": first})
+        return answer.headers["dpop-nonce"]
+
+    async def proof(self, key: Key, method: str, path: str, **changes: Any) -> str:
+        nonce = changes.pop("nonce", None) or await self.nonce()
+        return proof(key, method, ISSUER + path, self.clock(), nonce, **changes)
 
     async def authorize(self, client: Registered | None = None, **changes: str | None):
         return await self.http.get("/oauth/authorize", params=self.asking(client, **changes))
@@ -125,6 +197,10 @@ class World:
         choice = Choice(sections, until, **how)
         return await self.consents.approve(request_id, self.her_session(), choice)
 
+    @staticmethod
+    def choice(sections: Sequence[str], until: datetime | None = None, **how: Any) -> Choice:
+        return Choice(sections, until, **how)
+
     async def deny(self, request_id: str) -> str:
         return await self.consents.deny(request_id, self.her_session())
 
@@ -132,40 +208,67 @@ class World:
         return CurrentSession("session", CUSTOMER, signed_in_at or self.clock())
 
     async def redeem(
-        self, code: str, client: Registered | None = None, **changes: str | None
+        self,
+        code: str,
+        client: Registered | None = None,
+        *,
+        key: Key | None = None,
+        **changes: str | None,
     ) -> httpx.Response:
         return await self.token(
             client,
+            key,
             grant_type="authorization_code",
             code=code,
             **{"redirect_uri": CALLBACK, "code_verifier": VERIFIER} | changes,
         )
 
     async def refresh(
-        self, refresh_token: str, client: Registered | None = None, **changes: str | None
+        self,
+        refresh_token: str,
+        client: Registered | None = None,
+        *,
+        key: Key | None = None,
+        **changes: str | None,
     ) -> httpx.Response:
         return await self.token(
-            client, grant_type="refresh_token", refresh_token=refresh_token, **changes
+            client, key, grant_type="refresh_token", refresh_token=refresh_token, **changes
         )
 
-    async def token(self, client: Registered | None = None, **form: str | None) -> httpx.Response:
-        return await self._post("/oauth/token", client or self.crm, form)
+    async def token(
+        self, client: Registered | None = None, key: Key | None = None, **form: str | None
+    ) -> httpx.Response:
+        return await self._post("/oauth/token", client or self.crm, form, key)
 
     async def revoke(self, token: str, client: Registered | None = None) -> httpx.Response:
         return await self._post("/oauth/revoke", client or self.crm, {"token": token})
 
     async def _post(
-        self, path: str, client: Registered, form: dict[str, str | None]
+        self,
+        path: str,
+        client: Registered,
+        form: dict[str, str | None],
+        key: Key | None = None,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         fields = {name: value for name, value in form.items() if value is not None}
-        if client.auth is None:
-            fields["client_id"] = client.id
-            return await self.http.post(path, data=fields)
-        return await self.http.post(path, data=fields, auth=client.auth)
+        sent = dict(headers or {})
+        if key is not None:
+            sent["DPoP"] = await self.proof(key, "POST", path)
+        if client.key is not None:
+            fields |= {
+                "client_assertion_type": ASSERTION_TYPE,
+                "client_assertion": self.assertion(client),
+            }
+        if client.auth is not None:
+            return await self.http.post(path, data=fields, headers=sent, auth=client.auth)
+        return await self.http.post(path, data={"client_id": client.id} | fields, headers=sent)
 
-    async def tokens(self, client: Registered | None = None, **how) -> dict[str, object]:
+    async def tokens(
+        self, client: Registered | None = None, key: Key | None = None, **how
+    ) -> dict[str, object]:
         """The whole way from asking to tokens."""
-        answer = await self.redeem(await self.code(client, **how), client)
+        answer = await self.redeem(await self.code(client, **how), client, key=key)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -202,17 +305,6 @@ async def world(database, clock, vault) -> AsyncIterator[World]:
     async def error_page(_request: Request, error: MilieuError) -> JSONResponse:
         return JSONResponse({"code": error.code, "detail": error.detail}, 400)
 
-    async def registered(name: str, *, public: bool = False) -> Registered:
-        client, secret = await clients.create(
-            name,
-            "https://crm.example",
-            [CALLBACK, "http://127.0.0.1/back"],
-            ["dpv:CustomerCare", "dpv:ServicePersonalisation"],
-            ["topics", "sentiment", "network"],
-            public=public,
-        )
-        return Registered(client.id, secret)
-
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=ISSUER) as http:
         yield World(
@@ -223,9 +315,9 @@ async def world(database, clock, vault) -> AsyncIterator[World]:
             clients,
             database,
             clock,
-            crm=await registered("Acme Care"),
-            rival=await registered("Rival Care"),
-            phone_app=await registered("Phone app", public=True),
+            crm=await register(clients, "Acme Care"),
+            rival=await register(clients, "Rival Care"),
+            phone_app=await register(clients, "Phone app", public=True),
         )
 
 

@@ -237,7 +237,7 @@ REACH = ReachSection(
 )
 CONTEXT = Context(
     as_of=AS_OF,
-    brief="Seems somewhat frustrated, down since 20 February, mostly about broadband outage.",
+    brief="Seems a little low, down since 20 February, mainly: broadband outage.",
     sections=replace(
         Sections.absent(Absence(reason=AbsenceReason.INSUFFICIENT_DATA)),
         topics=TOPICS,

@@ -159,6 +159,55 @@ async def test_linking_leads_to_the_provider_as_its_policy_allows(
     await page.wait_for_url("https://social.example/oauth/authorize?*")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_what_belongs_together_stands_and_looks_alike(
+    served: Served, chromium: Browser, width: int
+):
+    context = await chromium.new_context(viewport={"width": width, "height": 800})
+    page, _ = await sign_in(context, served)
+    below = await page.evaluate(
+        "[...document.querySelectorAll('.subject')].map(chip => {"
+        " const title = chip.closest('li').querySelector('h3').getBoundingClientRect();"
+        " const bar = chip.closest('li').querySelector('.chart').getBoundingClientRect();"
+        " const at = chip.getBoundingClientRect();"
+        " return at.top >= title.bottom && at.bottom <= bar.top"
+        " && Math.abs(at.left - title.left) < 1 })"
+    )
+    assert below == [True] * 6
+    sizes = await page.evaluate(
+        "[...document.querySelectorAll('summary')].map(one => getComputedStyle(one).fontSize)"
+    )
+    assert len(set(sizes)) == 1
+
+
+async def test_a_table_that_goes_on_beyond_its_edge_shows_that_it_does(
+    served: Served, chromium: Browser
+):
+    # Mutation tried: `.scroll` without its shadows; both edges then look alike.
+    context = await chromium.new_context(viewport={"width": 360, "height": 800})
+    page, _ = await sign_in(context, served)
+    await page.get_by_text("The topics as a table").click()
+    table = page.get_by_role("region", name="Table of topics")
+    assert await table.evaluate("one => one.scrollWidth > one.clientWidth")
+
+    async def edges() -> tuple[int, int]:
+        """How light the outermost pixels at the left and at the right are."""
+        return await page.evaluate(
+            "async bytes => {"
+            " const image = await createImageBitmap(new Blob([new Uint8Array(bytes)]));"
+            " const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');"
+            " canvas.drawImage(image, 0, 0);"
+            " return [1, image.width - 2].map(x => canvas.getImageData(x, 2, 1, 1).data[0]) }",
+            list(await table.screenshot()),
+        )
+
+    left, right = await edges()
+    assert right < left
+    await table.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
+    left, right = await edges()
+    assert left < right
+
+
 async def test_allow_and_refuse_look_the_same(served: Served, chromium: Browser):
     page, _ = await sign_in(await chromium.new_context(), served)
     await page.goto(served.url + await served.behind.asks(await served.behind.client(), "topics"))

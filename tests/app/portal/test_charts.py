@@ -101,9 +101,14 @@ def test_the_hours_keep_inside_their_frame(hours: list[float], active: list[int]
     assert peaks == set(active)
 
 
-@given(any_float, any_float)
-def test_a_bar_keeps_inside_its_row(share: float, largest: float):
-    assert inside(tree(share_bar(share, largest, "even")))
+@given(any_float)
+def test_a_bar_keeps_inside_its_row(share: float):
+    assert inside(tree(share_bar(share, "even")))
+
+
+def test_a_full_bar_is_the_whole_and_not_the_largest_share():
+    _, filled = tree(share_bar(0.25, "even")).iter("rect")
+    assert filled.get("width") == "25.00%"
 
 
 @given(st.tuples(*[st.floats(0, 1)] * 4))
@@ -150,7 +155,7 @@ def test_higher_valence_lies_higher_and_later_days_further_right():
 def test_the_curve_says_in_words_what_it_shows():
     drawing = tree(sentiment_chart(SENTIMENT))
     said = drawing.find("desc").text
-    for words in ("8 February", "28 February", "rather happy", "unhappy", "-0.71", "20 February"):
+    for words in ("8 February", "28 February", "rather happy", "unhappy", "−0.71", "20 February"):
         assert words in said
     labels = {label.text for label in drawing.iter("text")}
     assert {"Happier", "Unhappier", "Changed on 20 February"} <= labels
@@ -168,7 +173,7 @@ def test_a_single_day_stands_in_the_middle_and_no_day_draws_nothing():
     ("valence", "tone"), [(0.5, "well"), (-0.5, "badly"), (0, "even"), (None, "even")]
 )
 def test_a_bar_has_the_colour_of_its_tone(valence: float | None, tone: str):
-    drawing = tree(share_bar(0.5, 1, tone_of(valence)))
+    drawing = tree(share_bar(0.5, tone_of(valence)))
     assert [rect.get("class") for rect in drawing.iter("rect")] == ["track", tone]
 
 

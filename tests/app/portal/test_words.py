@@ -131,6 +131,10 @@ def test_a_bucket_is_written_for_people(bucket: str, said: str):
     assert words.span_words(bucket) == said
 
 
+def test_a_valence_is_written_with_its_sign():
+    assert [words.signed_words(value) for value in (-0.625, 0, 0.3)] == ["−0.62", "+0.00", "+0.30"]
+
+
 @pytest.mark.parametrize("level", list(AuthenticityLevel))
 def test_authenticity_says_its_reasons(level: AuthenticityLevel):
     said = words.authenticity_words(Authenticity(level=level, reasons=list(Doubt)))

@@ -6,15 +6,22 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 from app.api.v1.examples import CONTEXT as EXAMPLE
-from app.sandbox.company import create_company
+from app.portal.words import difference_words, emotion_words, intent_words, span_words, tone_words
+from app.sandbox.company import create_company, words
 from app.sandbox.company.consent import s256
+from app.sandbox.company.desk import SECTIONS
 from app.sandbox.company.view import lay_out
+from app.usecases.sections import OFFERED
+from context.emotion import Emotion
+from context.intents import Intent
 
 ISSUER = "https://context.test"
 DESK = "https://desk.test"
@@ -37,6 +44,8 @@ CONTEXT = {
         },
         "network": {"status": "absent", "reason": "not_granted"},
         "rhythm": {"status": "absent", "reason": "insufficient_data"},
+        "emotions": {"status": "absent", "reason": "not_granted"},
+        "reach": {"status": "absent", "reason": "not_granted"},
     },
 }
 
@@ -114,6 +123,11 @@ async def agent(service):
         yield browser
 
 
+def offered(page):
+    """The buttons of the desk's page."""
+    return re.findall(r"<button[^>]*>([^<]+)</button>", page.text)
+
+
 async def ask(agent, service):
     """Press the button and let the customer say yes; return the desk's page."""
     return await agent.post("/ask", follow_redirects=True)
@@ -124,14 +138,21 @@ async def test_the_agent_asks_and_sees_what_was_granted(agent, service):
 
     page = await ask(agent, service)
 
+    assert offered(page) == ["Read again", "Ask again", "End the call"]
     assert "grown unhappy" in page.text
     assert "broadband, router" in page.text
-    assert "did not share this" in page.text
+    assert page.text.count("did not share this") == 1
+    assert page.text.count("Not asked for.") == 2
     assert "too little to say anything honest" in page.text
     assert "<polyline" in page.text
     assert service.asked["purpose"] == "dpv:CustomerCare"
-    assert "context:topics" in service.asked["scope"].split()
+    assert service.asked["scope"].split() == [f"context:{section}" for section in SECTIONS]
     assert service.exchanges[0]["redirect_uri"] == f"{DESK}/callback"
+
+
+def test_the_desk_asks_for_needs_and_for_nothing_that_is_not_on_offer():
+    assert "intents" in SECTIONS
+    assert set(SECTIONS) < set(OFFERED)
 
 
 async def test_the_code_is_bound_to_this_attempt(agent, service):
@@ -193,6 +214,8 @@ async def test_a_customer_who_declines_is_let_be(agent, service):
     page = await agent.get(f"/callback?{answer}", follow_redirects=True)
 
     assert "The customer declined" in page.text
+    assert "Carry on without the context." in page.text
+    assert offered(page) == ["End the call"]
 
 
 async def test_after_a_revocation_the_next_read_shows_the_refusal_and_nothing_else(agent, service):
@@ -204,6 +227,31 @@ async def test_after_a_revocation_the_next_read_shows_the_refusal_and_nothing_el
     assert "The grant was revoked" in page.text
     assert "Ask her again if need be." in page.text
     assert "grown unhappy" not in page.text
+    assert offered(page) == ["Ask again", "End the call"]
+
+    page = await ask(agent, service)
+    assert "grown unhappy" in page.text
+
+
+async def test_a_service_that_is_busy_may_be_asked_once_more(agent, service):
+    await ask(agent, service)
+    service.refusal = 503
+
+    page = await agent.post("/read", follow_redirects=True)
+
+    assert offered(page) == ["Read again", "Ask again", "End the call"]
+
+
+async def test_one_who_declines_more_has_granted_what_there_was_before(agent, service):
+    await ask(agent, service)
+    sent = await agent.post("/ask")
+    state = parse_qs(urlsplit(sent.headers["location"]).query)["state"][0]
+    answer = urlencode({"error": "access_denied", "state": state, "iss": ISSUER})
+
+    page = await agent.get(f"/callback?{answer}", follow_redirects=True)
+
+    assert "The customer declined" in page.text
+    assert "Read again" in offered(page)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +270,7 @@ async def test_an_agent_is_told_what_ended_in_an_agents_words(agent, service, co
 
     assert said in page.text
     assert "The grant was revoked" not in page.text
+    assert offered(page) == ["Ask again", "End the call"]
 
 
 async def test_a_token_that_ran_out_is_refreshed_once(agent, service):
@@ -289,14 +338,14 @@ async def test_the_page_runs_no_script_and_keeps_tokens_to_itself(agent, service
 )
 @pytest.mark.parametrize("name", ["topics", "sentiment", "network", "rhythm", "unheard_of"])
 def test_a_section_that_makes_no_sense_becomes_a_card_that_says_so(name, section):
-    sheet = lay_out({"sections": {name: section}})
+    sheet = lay_out({"sections": {name: section}}, [name])
     assert [card.present for card in sheet.cards] == [False]
     assert all(card.lines for card in sheet.cards)
 
 
 def test_a_customer_without_an_account_is_not_waited_for():
     absent = {"status": "absent", "reason": "nothing_linked"}
-    [card] = lay_out({"sections": {"topics": absent}}).cards
+    [card] = lay_out({"sections": {"topics": absent}}, OFFERED).cards
     assert card.lines == ("The customer has not linked an account yet.",)
 
 
@@ -310,26 +359,34 @@ def test_every_section_that_is_available_is_drawn():
     }
     sections = CONTEXT["sections"] | {"network": network, "rhythm": rhythm}
 
-    sheet = lay_out(CONTEXT | {"sections": sections})
+    sheet = lay_out(CONTEXT | {"sections": sections}, SECTIONS)
 
-    assert all(card.present for card in sheet.cards)
+    assert [card.title for card in sheet.cards if not card.present] == [
+        "Which emotions the posts carry",
+        "How far the customer is heard",
+    ]
     assert sheet.purpose == "customer care"
     assert sheet.use_until == "15 June 2026, 12:15 UTC"
     lines = " ".join(line for card in sheet.cards for line in card.lines)
-    assert "Rather low, among 10-24 people" in lines
-    assert "feels worse than they do" in lines
+    assert "Low, among 10–24 people" in lines
+    assert "seems less happy than they do" in lines
+    assert "Unhappy: −0.42 on a scale from −1 to +1, likely −0.60 to −0.20." in lines
+    assert "Worse since 8 June." in lines
+    assert "Posts a week: 4–10." in lines
     assert "08, 20" in lines
 
 
 def test_whatever_is_shared_is_shown():
-    sheet = lay_out(EXAMPLE)
+    sheet = lay_out(EXAMPLE, OFFERED)
     shown = {card.title: card for card in sheet.cards if card.present}
     assert len(shown) == sum(s["status"] == "available" for s in EXAMPLE["sections"].values())
     assert shown["What the customer seems to want"].lines == (
-        "Needs help: broadband, engineer, until 2026-03-08.",
+        "Needs help: broadband, engineer (until 8 March).",
     )
-    assert shown["Which emotions the posts carry"].lines == ("A low on 2026-02-26: anger.",)
-    assert shown["How far the customer is heard"].lines[0] == "Followed by 100-999."
+    assert shown["Which emotions the posts carry"].lines == (
+        "A low on 26 February: frustration, mostly about broadband, engineer.",
+    )
+    assert shown["How far the customer is heard"].lines[0] == "Followed by 100–999 people."
     assert [bar.share for bar in shown["How the customer talks with others"].bars] == [
         55,
         17,
@@ -343,5 +400,37 @@ def test_where_nothing_stands_out_the_desk_says_so():
         "emotions": EXAMPLE["sections"]["emotions"] | {"emotions": [], "peaks": []},
         "intents": EXAMPLE["sections"]["intents"] | {"intents": []},
     }
-    lines = [card.lines for card in lay_out({"sections": quiet}).cards]
+    lines = [card.lines for card in lay_out({"sections": quiet}, OFFERED).cards]
     assert lines == [("No emotion stands out.",), ("Nothing at the moment.",)]
+
+
+def test_a_section_that_was_shared_without_being_asked_for_is_shown_all_the_same():
+    [card] = lay_out({"sections": {"topics": CONTEXT["sections"]["topics"]}}, []).cards
+    assert card.present
+
+
+@given(st.floats(-1, 1))
+def test_the_desk_calls_a_feeling_what_the_customers_own_page_calls_it(valence: float):
+    assert words.feeling(valence) == tone_words(valence)
+    seen_by_her = difference_words(valence).removeprefix("You seem ")
+    assert words.compared(valence).startswith("The customer seems " + seen_by_her.split(" the ")[0])
+
+
+def test_the_desk_names_things_as_the_customers_own_page_does():
+    assert {intent.value: intent_words(intent) for intent in Intent} == words.INTENTS
+    assert {emotion.value: emotion_words(emotion) for emotion in Emotion} == words.EMOTIONS
+    assert set(OFFERED) <= set(words.TITLES)
+    for bucket in ("5-9", "1000-9999", "100000+"):
+        assert words.span(bucket) == span_words(bucket)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"direction": "rising", "since": "2026-06-08"}, "Better since 8 June."),
+        ({"direction": "steady", "since": None}, "No change lately."),
+        ({"direction": "unknown", "since": None}, "Too few posts to tell a change."),
+    ],
+)
+def test_a_change_is_told_by_its_day(change: dict[str, str | None], said: str):
+    assert words.trend(change) == said

@@ -63,8 +63,20 @@ def test_without_topics_on_either_side_nothing_is_compared():
     [
         ({}, AuthenticityLevel.LIKELY, []),
         ({"automated": True}, AuthenticityLevel.DOUBTFUL, [Doubt.AUTOMATED]),
-        ({"repeated": 30}, AuthenticityLevel.DOUBTFUL, [Doubt.REPEATS_ITSELF]),
-        ({"busiest_day": 60}, AuthenticityLevel.DOUBTFUL, [Doubt.POSTS_TOO_OFTEN]),
+        ({"repeated": 40}, AuthenticityLevel.UNCLEAR, [Doubt.REPEATS_ITSELF]),
+        ({"busiest_day": 60}, AuthenticityLevel.UNCLEAR, [Doubt.POSTS_TOO_OFTEN]),
+        (
+            {"repeated": 40, "busiest_day": 60},
+            AuthenticityLevel.DOUBTFUL,
+            [Doubt.REPEATS_ITSELF, Doubt.POSTS_TOO_OFTEN],
+        ),
+        (
+            {"repeated": 40, "age_days": 0},
+            AuthenticityLevel.DOUBTFUL,
+            [Doubt.NEW_ACCOUNT, Doubt.REPEATS_ITSELF],
+        ),
+        # a handful alike is what people do
+        ({"repeated": 19, "age_days": 0}, AuthenticityLevel.UNCLEAR, [Doubt.NEW_ACCOUNT]),
         ({"age_days": 0}, AuthenticityLevel.UNCLEAR, [Doubt.NEW_ACCOUNT]),
         ({"age_days": None}, AuthenticityLevel.UNCLEAR, [Doubt.UNKNOWN_AGE]),
     ],
@@ -73,6 +85,12 @@ def test_whether_a_person_writes_there(changes, level, reasons):
     facts = replace(STORY.account, **changes)
     found = told(replace(STORY, account=facts)).reach.authenticity
     assert (found.level, found.reasons) == (level, reasons)
+
+
+def test_some_posts_alike_of_few_are_no_sign():
+    facts = replace(STORY.account, repeated=12)
+    digest = replace(STORY, days=days(range(10), 2, 50, 100, 50), account=facts)
+    assert told(digest).reach.authenticity.reasons == []
 
 
 def test_reach_is_told_in_coarse_steps_and_only_if_known():
