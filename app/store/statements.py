@@ -7,12 +7,15 @@ a text and values. An ORM session costs ten times as much as the statement it ru
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Dialect, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
+
+from app.store.types import UtcDateTime
 
 Convert = Callable[[Any], Any]
 Row = list[Any]
@@ -92,7 +95,14 @@ def _giving(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     # JSON comes as text from both drivers, and stays text: see `names`.
     if isinstance(kind, JSON):
         return None
+    # Asyncpg gives aware moments in UTC by itself; of SQLite's text Python makes them in one call.
+    if isinstance(kind, UtcDateTime):
+        return _moment if dialect.name == "sqlite" else None
     return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=1024)
