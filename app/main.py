@@ -17,6 +17,7 @@ from app.api.v1 import context
 from app.observe import RequestLog
 from app.portal.errors import error_page
 from app.web import health, problem, session
+from app.web.direct import DirectRoutes
 from app.web.security import SecurityHeaders
 from app.web.unreadable import RefuseUnreadable
 from app.wiring import Runtime
@@ -78,8 +79,11 @@ def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        # Nothing here collects telemetry, and whether it does would be asked at each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
+    app.router.routes.append(DirectRoutes(*health.DIRECT, *authserver.DIRECT))
     for router in (context.router, authserver.router, portal.router, health.router):
         app.include_router(router)
 

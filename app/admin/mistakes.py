@@ -2,7 +2,7 @@
 
 import errno
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
+import asyncpg
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, ProgrammingError
 

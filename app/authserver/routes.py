@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from app.errors import NotFound
+from app.web.direct import Direct
 from app.web.services import ServicesOf
 from oauth.server.messages import OAuthRequest, OAuthResponse, redirect
 from oauth.server.metadata import (
@@ -68,6 +69,16 @@ async def userinfo(request: Request, services: ServicesOf) -> Response:
 async def revoke(request: Request, services: ServicesOf) -> Response:
     """Revoke a token."""
     return _http(await services.authorization.revoke(await _parsed(request)))
+
+
+DIRECT = (
+    Direct(AUTHORIZE_PATH, "GET", authorize),
+    Direct(PAR_PATH, "POST", push),
+    Direct(TOKEN_PATH, "POST", token),
+    Direct(INTROSPECT_PATH, "POST", introspect),
+    Direct(REVOKE_PATH, "POST", revoke),
+)
+"""What machines ask most."""
 
 
 @router.get(GRANTS_PATH + "/{grant_id}")

@@ -5,8 +5,10 @@ with `synchronous_commit=on`. Writing transactions on SQLite begin IMMEDIATE, so
 queue for the lock instead of failing half-way (https://sqlite.org/lang_transaction.html).
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 BUSY_TIMEOUT_MS = 15_000
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+SERVER_SETTINGS = {"synchronous_commit": "on", "timezone": "UTC"}
 _READ_ONLY = "milieu_read_only"
 _NO_TRANSACTION = "milieu_no_transaction"
 
@@ -33,11 +36,39 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = self._create()
         self._reader = self._engine.execution_options(**{_READ_ONLY: True})
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+        # SQLite lets one writer in at a time, and those that wait ask again and again; here they
+        # queue.
+        self._turn: AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if self.is_sqlite else nullcontext()
+        )
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine, for whoever runs a driver's statements."""
+        return self._engine
+
+    @property
+    def turn(self) -> AbstractAsyncContextManager[object]:
+        """Whose turn it is to write in this process."""
+        return self._turn
+
+    def connect_sqlite(self) -> sqlite3.Connection:
+        """Open a connection of the driver's own, configured as all of ours are."""
+        connection = sqlite3.connect(
+            str(self.url.database), isolation_level=None, check_same_thread=False
+        )
+        _configure_sqlite(connection, None)
+        return connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """Open one transaction that may write; commits at the end, rolls back on an error."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+        async with (
+            self._turn,
+            AsyncSession(self._engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @asynccontextmanager
@@ -58,7 +89,13 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        for close in self._closers:
+            await close()
         await self._engine.dispose()
+
+    def close_too(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Close what else holds connections to this database, when it is closed itself."""
+        self._closers.append(close)
 
     def _create(self) -> AsyncEngine:
         if self.is_sqlite:
@@ -71,7 +108,7 @@ class Database:
             self.url,
             pool_size=10,
             max_overflow=10,
-            connect_args={"server_settings": {"synchronous_commit": "on", "timezone": "UTC"}},
+            connect_args={"server_settings": SERVER_SETTINGS},
         )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from app.clock import Clock
 from app.errors import Invalid
 from app.ids import new_secret, secret_hash
-from app.store.authorization import with_stores
-from app.store.consent_requests import CONSENT_LIFETIME, ConsentRequest
+from app.store.driver import DriverStores
 from app.store.engine import Database
+from app.store.transactions import transactions_of
 from app.usecases.signing_keys import SigningKeys
 from oauth.server.engine import Asked, AuthorizationEngine, CannotRedirect
 from oauth.server.introspect import MEDIA_TYPE as SIGNED_INTROSPECTION
@@ -31,7 +31,7 @@ class Authorization:
     def __init__(
         self, database: Database, clock: Clock, engine: AuthorizationEngine, keys: SigningKeys
     ) -> None:
-        self._database = database
+        self._transactions = transactions_of(database)
         self._clock = clock
         self._engine = engine
         self._keys = keys
@@ -49,26 +49,21 @@ class Authorization:
         now = self._clock()
         may_hint = {"id_token_hint", "request_uri"} & set(request.parameters)
         keys = await self.key_ring() if may_hint else NO_KEYS
-        async with self._database.writing() as session:
-            try:
-                asked = await with_stores(
-                    session, lambda stores: self._engine.authorize(request, stores, keys)
-                )
-            except CannotRedirect as error:
-                raise Invalid(str(error)) from error
+
+        def take(stores: DriverStores) -> str | OAuthResponse:
+            asked = self._engine.authorize(request, stores, keys)
             if not isinstance(asked, Asked):
                 return asked
             request_id = new_secret()
-            session.add(
-                ConsentRequest(
-                    id_hash=secret_hash(request_id),
-                    client_id=asked.client.id,
-                    parameters=dict(asked.parameters),
-                    created_at=now,
-                    expires_at=now + CONSENT_LIFETIME,
-                )
+            stores.add_consent_request(
+                secret_hash(request_id), asked.client.id, asked.parameters, now
             )
-        return request_id
+            return request_id
+
+        try:
+            return await self._transactions.writing(take)
+        except CannotRedirect as error:
+            raise Invalid(str(error)) from error
 
     async def push(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the endpoint for pushed requests."""
@@ -89,7 +84,10 @@ class Authorization:
         """Answer the introspection endpoint."""
         is_signed = SIGNED_INTROSPECTION in request.headers.get("accept", "")
         keys = await self.key_ring() if is_signed else NO_KEYS
-        return await self._answer(lambda stores: self._engine.introspect(request, stores, keys))
+        # Of these each is used once, which is written down.
+        uses_up = "dpop" in request.headers or "client_assertion" in request.body_parameters
+        run = self._transactions.writing if uses_up else self._transactions.reading
+        return await run(lambda stores: self._engine.introspect(request, stores, keys))
 
     async def userinfo(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the userinfo endpoint."""
@@ -115,5 +113,4 @@ class Authorization:
         )
 
     async def _answer(self, work: Callable[[Stores], OAuthResponse]) -> OAuthResponse:
-        async with self._database.writing() as session:
-            return await with_stores(session, work)
+        return await self._transactions.writing(work)

@@ -1,12 +1,13 @@
 """Health: `live` says the process answers, `ready` that it can do its work."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from app.store.customers import Customer
-from app.web.services import ServicesOf
+from app.web.direct import Direct
+from app.web.services import Services, ServicesOf
 
 router = APIRouter(prefix="/health", include_in_schema=False)
 
@@ -15,6 +16,13 @@ router = APIRouter(prefix="/health", include_in_schema=False)
 async def live() -> JSONResponse:
     """Say that the process answers."""
     return JSONResponse({"status": "live"})
+
+
+async def _live(_request: Request, _services: Services) -> JSONResponse:
+    return await live()
+
+
+DIRECT = (Direct("/health/live", "GET", _live),)
 
 
 @router.get("/ready")

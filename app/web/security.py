@@ -1,6 +1,7 @@
 """Headers that keep pages from being framed, sniffed or scripted, on every response."""
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Iterable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BASE_POLICY = (
@@ -15,6 +16,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 HSTS = "max-age=31536000; includeSubDomains"
+POLICY = "Content-Security-Policy"
+CACHE_CONTROL = b"cache-control"
+
+Wire = list[tuple[bytes, bytes]]
+"""Headers as ASGI carries them: names in lower case."""
 
 
 class SecurityHeaders:
@@ -30,7 +36,11 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        self._headers = HEADERS | ({"Strict-Transport-Security": HSTS} if secure else {})
+        headers = HEADERS | ({"Strict-Transport-Security": HSTS} if secure else {})
+        # As they go over the wire: this runs for every answer there is.
+        self._headers = _wire(headers | {POLICY: BASE_POLICY})
+        self._without_policy = _wire(headers)
+        self._ours = frozenset(name for name, _ in self._headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -40,13 +50,22 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers[name] = value
-                targets = scope.get("state", {}).get("form_action", [])
-                headers["Content-Security-Policy"] = " ".join([BASE_POLICY, *targets])
-                if "cache-control" not in headers:
-                    headers["Cache-Control"] = "no-store"
+                message["headers"] = self._completed(scope, message.get("headers", ()))
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    def _completed(self, scope: Scope, headers: Iterable[tuple[bytes, bytes]]) -> Wire:
+        targets = scope.get("state", {}).get("form_action")
+        added = self._headers
+        if targets:
+            policy = " ".join([BASE_POLICY, *targets])
+            added = [*self._without_policy, *_wire({POLICY: policy})]
+        kept = [pair for pair in headers if pair[0] not in self._ours]
+        if not any(name == CACHE_CONTROL for name, _ in kept):
+            kept.append((CACHE_CONTROL, b"no-store"))
+        return kept + added
+
+
+def _wire(headers: dict[str, str]) -> Wire:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -114,7 +114,8 @@ class TokenIssuer:
             )
         asked = " ".join([presented, scope, *audience, self._jkt or ""])
         access = self._derived(self._secrets.access_prefix, asked)
-        found = self._stores.hold_token(self._secrets.digest(access))
+        # Nobody was given it before the token it follows was used for the first time.
+        found = None if is_new else self._stores.hold_token(self._secrets.digest(access))
         kept = found or self._keep(
             access, TokenKind.ACCESS, grant.client_id, grant, old.family, scope, audience
         )

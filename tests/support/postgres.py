@@ -89,9 +89,13 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """Run or reach a server for as long as the context lasts."""
-    with _server_url() as url, start_blocking_portal() as portal:
+def postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """Run or reach a server for as long as the context lasts.
+
+    Args:
+        durable: Whether a server that is brought up for this must write to disk as a real one does.
+    """
+    with _server_url(durable=durable) as url, start_blocking_portal() as portal:
         server = Postgres(url, portal)
         try:
             yield server
@@ -100,21 +104,22 @@ def postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def _server_url() -> Iterator[URL]:
+def _server_url(*, durable: bool) -> Iterator[URL]:
     given = os.environ.get(GIVEN)
     if given:
         yield make_url(given).set(drivername="postgresql")
         return
-    with _keeper() as home:
+    with _keeper(durable=durable) as home:
         yield URL.create("postgresql", "milieu", database="postgres", query={"host": home})
 
 
 @contextmanager
-def _keeper() -> Iterator[str]:
+def _keeper(*, durable: bool) -> Iterator[str]:
     binaries, user = find_binaries(), unprivileged_user()
     script = Path(__file__).with_name("postgres_keeper.py")
     copy = "copy" if binaries.bundled and user else "in place"
-    command = [sys.executable, str(script), str(binaries.folder), user or "", copy]
+    disk = "durable" if durable else "fast"
+    command = [sys.executable, str(script), str(binaries.folder), user or "", copy, disk]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/"
     ) as keeper:

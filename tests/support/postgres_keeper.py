@@ -11,12 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+SETTINGS = ("max_connections=200", "listen_addresses=")
 # Nothing here outlives the tests, so nothing needs to reach the disk.
-FAST = ("fsync=off", "full_page_writes=off", "max_connections=200", "listen_addresses=")
+FAST = ("fsync=off", "full_page_writes=off")
 START_TIMEOUT_S = 60
 
 
-def keep(bin_folder: Path, user: str | None, *, copy_binaries: bool) -> None:
+def keep(bin_folder: Path, user: str | None, *, copy_binaries: bool, durable: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="milieu-pg-", ignore_cleanup_errors=True) as name:
         home = Path(name)
         if copy_binaries:
@@ -26,7 +27,7 @@ def keep(bin_folder: Path, user: str | None, *, copy_binaries: bool) -> None:
         if user:
             shutil.chown(home, user)
         _initialise(bin_folder, home, user)
-        server = _start(bin_folder, home, user)
+        server = _start(bin_folder, home, user, SETTINGS if durable else SETTINGS + FAST)
         try:
             sys.stdout.write(f"{home}\n")
             sys.stdout.flush()
@@ -44,8 +45,10 @@ def _initialise(bin_folder: Path, home: Path, user: str | None) -> None:
     )
 
 
-def _start(bin_folder: Path, home: Path, user: str | None) -> subprocess.Popen[bytes]:
-    settings = [part for setting in FAST for part in ("-c", setting)]
+def _start(
+    bin_folder: Path, home: Path, user: str | None, chosen: tuple[str, ...]
+) -> subprocess.Popen[bytes]:
+    settings = [part for setting in chosen for part in ("-c", setting)]
     command = [f"{bin_folder}/postgres", "-D", f"{home}/data", "-k", str(home), *settings]
     log = (home / "log").open("wb")
     return subprocess.Popen(command, user=user, cwd=home, env={}, stdout=log, stderr=log)
@@ -54,4 +57,9 @@ def _start(bin_folder: Path, home: Path, user: str | None) -> subprocess.Popen[b
 if __name__ == "__main__":
     # Ctrl-C reaches the whole group; the tests decide when the server goes, by closing the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    keep(Path(sys.argv[1]), sys.argv[2] or None, copy_binaries=sys.argv[3] == "copy")
+    keep(
+        Path(sys.argv[1]),
+        sys.argv[2] or None,
+        copy_binaries=sys.argv[3] == "copy",
+        durable=sys.argv[4] == "durable",
+    )

@@ -63,6 +63,11 @@ class Process:
         )
 
     @property
+    def pid(self) -> int:
+        """Its number, by which the system counts what it uses."""
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """What it wrote so far, on standard output and standard error."""
         self._log.seek(0)

@@ -2,8 +2,7 @@
 
 from sqlmodel import select
 
-from app.store.consent_requests import ConsentRequest
-from app.usecases.authorization import CONSENT_LIFETIME
+from app.store.consent_requests import CONSENT_LIFETIME, ConsentRequest
 from tests.app.authserver.conftest import CALLBACK, ISSUER, query_of
 
 HOSTILE = [

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from app.store.authorization import SqlStores, with_stores
+from app.store.authorization import with_stores
 from app.store.consent_steps import revoke_grant
+from app.store.driver import DriverStores
 from oauth.server.messages import OAuthRequest
 from tests.app.authserver.conftest import CUSTOMER, good, read_token
 from tests.app.authserver.test_consent import disable_customer
@@ -138,7 +139,7 @@ async def test_check_16_every_grant_type_on_offer_asks_the_one_rule_or_gives_no_
     """Whatever the metadata offers: with the one rule saying no, nothing with a section comes."""
     code = await world.code()
     tokens = await world.tokens(purpose="dpv:ServicePersonalisation")
-    monkeypatch.setattr(SqlStores, "active_grant", lambda *_: None)
+    monkeypatch.setattr(DriverStores, "active_grant", lambda *_: None)
     offered = world.authorization.metadata()["grant_types_supported"]
     presented = {"code": code, "refresh_token": tokens["refresh_token"], "code_verifier": "v" * 43}
     for grant_type in offered:

@@ -1,0 +1,125 @@
+"""Protocol logic over driver statements: one transaction each, whoever else commits with it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from app.ids import new_id
+from app.store.clients import Client, disable_client
+from app.store.transactions import transactions_of
+from oauth.server.stores import PushedRecord, TokenKind, TokenRecord
+from tests.support.clock import START
+
+
+class Refused(Exception):
+    """A mistake in the middle of a transaction."""
+
+
+@pytest.fixture
+async def client_id(database):
+    client = Client(
+        id=new_id("cli", START), name="Northwind", uri="https://northwind.example",
+        redirect_uris=["https://northwind.example/cb"], purposes=["dpv:CustomerCare"],
+        sections=["topics"], created_at=START,
+    )  # fmt: skip
+    async with database.writing() as session:
+        session.add(client)
+    return client.id
+
+
+def token_of(client_id, name):
+    return TokenRecord(
+        name, TokenKind.ACCESS, client_id, None, name, "context:lookup", START,
+        START + timedelta(minutes=10), audience=("https://crm.example", "https://desk.example"),
+    )  # fmt: skip
+
+
+async def test_a_token_comes_back_as_it_was_kept(database, client_id):
+    transactions = transactions_of(database)
+    token = token_of(client_id, "one")
+    await transactions.writing(lambda stores: stores.add_token(token))
+    assert await transactions.reading(lambda stores: stores.token("one", START)) == (token, None)
+    assert await transactions.writing(lambda stores: stores.hold_token("one")) == token
+    assert await transactions.reading(lambda stores: stores.token("two", START)) is None
+
+
+async def test_a_failure_costs_what_it_wrote_itself_and_nothing_of_the_others(database, client_id):
+    """Twenty at once share commits; every third fails after it has written."""
+    transactions = transactions_of(database)
+
+    def keep(stores, number):
+        stores.add_token(token_of(client_id, f"token {number}"))
+        if number % 3 == 0:
+            stores.revoke_token(f"token {number}", START)
+            raise Refused
+
+    outcomes = await asyncio.gather(
+        *(transactions.writing(lambda stores, n=n: keep(stores, n)) for n in range(20)),
+        return_exceptions=True,
+    )
+    failed = [number for number, outcome in enumerate(outcomes) if isinstance(outcome, Refused)]
+    assert failed == list(range(0, 20, 3))
+    for number in range(20):
+        found = await transactions.reading(lambda stores, n=number: stores.hold_token(f"token {n}"))
+        assert (found is None) is (number % 3 == 0)
+
+
+async def test_what_may_be_used_once_is_used_once_by_many_at_a_time(database, client_id):
+    transactions = transactions_of(database)
+    later = START + timedelta(minutes=1)
+    pushed = PushedRecord("uri", client_id, {"scope": "context:topics"}, later)
+    await transactions.writing(lambda stores: stores.add_pushed(pushed))
+    taken = await asyncio.gather(
+        *(transactions.writing(lambda stores: stores.take_pushed("uri")) for _ in range(8))
+    )
+    assert [one for one in taken if one is not None] == [pushed]
+    first = await asyncio.gather(
+        *(transactions.writing(lambda stores: stores.is_first_use("jti", later)) for _ in range(8))
+    )
+    assert sum(first) == 1
+
+
+async def test_a_client_that_is_disabled_is_not_found_from_the_next_statement_on(
+    database, client_id
+):
+    transactions = transactions_of(database)
+    found = await transactions.reading(lambda stores: stores.client(client_id))
+    assert (found.id, found.sections, found.lens) == (client_id, ("topics",), {})
+    async with database.writing() as session:
+        await disable_client(session, client_id, START)
+    assert await transactions.reading(lambda stores: stores.client(client_id)) is None
+
+
+async def test_sessions_and_drivers_take_turns(database, client_id):
+    """Neither waits in the database for the other, nor sees half of what the other does."""
+    transactions = transactions_of(database)
+
+    async def in_a_session(number):
+        async with database.writing() as session:
+            client = await session.get(Client, client_id)
+            client.name = f"Northwind {number}"
+            session.add(client)
+
+    await asyncio.gather(
+        *(in_a_session(number) for number in range(5)),
+        *(
+            transactions.writing(lambda stores, n=n: stores.add_token(token_of(client_id, f"{n}")))
+            for n in range(5)
+        ),
+    )
+    for number in range(5):
+        kept = await transactions.reading(lambda stores, n=number: stores.hold_token(f"{n}"))
+        assert kept is not None
+
+
+async def test_a_commit_of_the_writer_reaches_the_disk(database):
+    if database.is_sqlite:
+        connection = database.connect_sqlite()
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        connection.close()
+    else:
+        connection = await transactions_of(database)._connected()
+        assert await connection.fetchval("SHOW synchronous_commit") == "on"
+        await connection.close()
