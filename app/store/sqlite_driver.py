@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Dialect
 
+from app.errors import Unavailable
 from app.store.driver import DriverStores, Values
 from app.store.statements import Row, Statement
 
@@ -110,11 +111,18 @@ class SqliteTransactions:
         self._batches.put(batch)
 
     def _write_batches(self) -> None:
-        writer = self._connect()
+        writer = None
         while (batch := self._batches.get()) is not None:
-            self._write(writer, batch.jobs)
+            try:
+                writer = writer or self._connect()
+            except sqlite3.Error as error:
+                for job in batch.jobs:
+                    job.error = error
+            else:
+                self._write(writer, batch.jobs)
             batch.loop.call_soon_threadsafe(_set, batch.written)
-        writer.close()
+        if writer is not None:
+            writer.close()
 
     def _write(self, writer: sqlite3.Connection, jobs: list[_Job]) -> None:
         try:
@@ -190,5 +198,11 @@ def _tell(job: _Job) -> None:
         return
     if job.error is None:
         job.done.set_result(job.result)
+    elif isinstance(job.error, sqlite3.OperationalError):
+        refusal = Unavailable(
+            "Our database does not answer at the moment. Please try again shortly."
+        )
+        refusal.__cause__ = job.error
+        job.done.set_exception(refusal)
     else:
         job.done.set_exception(job.error)
