@@ -6,10 +6,12 @@ several times what a token request itself costs. An endpoint here gets the reque
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
-from starlette.routing import BaseRoute, Match
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 from app.web.services import Services, services_of
@@ -42,6 +44,10 @@ class DirectRoutes(BaseRoute):
         if one is None or one.method != scope["method"]:
             return Match.NONE, {}
         return Match.FULL, {"route": one}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:  # noqa: ANN401 - as overridden
+        """Find nothing: no page names these addresses."""
+        raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

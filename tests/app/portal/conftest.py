@@ -127,7 +127,7 @@ class Portal:
         """Give a grant behind the pages' back; returns its id."""
         async with self.services.database.writing() as session:
             given = Given(customer_id, client_id, PURPOSE, sections, until)
-            [step] = await give_grant(session, given, self.clock())
+            [step, *_] = await give_grant(session, given, self.clock())
             return step.grant.id
 
     async def reads(self, customer_id: str, client_id: str, grant_id: str, **about: Any) -> None:

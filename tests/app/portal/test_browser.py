@@ -136,7 +136,7 @@ async def test_consent_leads_to_the_client_as_its_policy_allows(served: Served, 
     page, customer_id = await sign_in(context, served)
     client = await served.behind.client()
     await page.goto(served.url + await served.behind.asks(client, "topics", "sentiment"))
-    await page.get_by_label("Topics").check()
+    await page.get_by_role("checkbox", name="Topics").check()
     await page.get_by_label("7 days").check()
     await page.get_by_role("button", name="Allow what I ticked").click()
     await page.wait_for_url("https://crm.northwind.example/callback?*")
