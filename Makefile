@@ -20,7 +20,7 @@ run: $(VENV)/.run ## Start the service with a living demo, and say what to open.
 
 .PHONY: test
 test: lint ## Check the code and run the tests on SQLite and PostgreSQL.
-	$(PYTEST) -m "not browser and not foreign"
+	$(PYTEST) -m "not browser and not foreign" --numprocesses=2 --dist=loadfile
 
 .PHONY: coverage
 coverage: $(VENV)/.dev ## Run the tests counting the lines and branches they reach; takes twice as long.

@@ -102,7 +102,7 @@ async def test_check_34_a_proof_reads_once_also_of_ten_at_once(holder: Holder):
 
 async def test_check_35_a_bound_token_is_no_bearer_token(holder: Holder):
     # Mutation tried: `scheme` not compared for a bound token.
-    assert_proof_needed(await holder.read(scheme="Bearer"), "invalid_dpop_proof")
+    assert_proof_needed(await holder.read(scheme="Bearer"), "invalid_token")
     made = holder.proof(await holder.nonce())
     assert_proof_needed(await holder.read(made, scheme="Bearer"), "invalid_dpop_proof")
 

@@ -95,7 +95,7 @@ def test_only_json_is_signed():
 
 
 @pytest.mark.parametrize("none", ["none", "None", "NONE", "nOnE"])
-@pytest.mark.parametrize("kid", [None, OURS[Algorithm.ES256].kid])
+@pytest.mark.parametrize("kid", [None, OURS[Algorithm.ES256].kid], ids=["no", "ours"])
 def test_check_36_no_algorithm_is_no_signature(none, kid):
     start = f"{encoded({'alg': none, 'kid': kid, 'typ': TYP})}.{encoded(CLAIMS)}."
     for signature in ("", token().split(".")[2]):
