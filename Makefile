@@ -32,7 +32,7 @@ test-all: require browser foreign test ## Also what needs Chromium, Node or Apac
 
 .PHONY: browser
 browser: $(VENV)/.dev ## Run only the tests that need Chromium.
-	$(PYTEST) -m browser
+	$(PYTEST) -m browser --numprocesses=2 --dist=load
 
 .PHONY: foreign
 foreign: $(VENV)/.dev ## Run only the tests with clients for Node and Apache.
