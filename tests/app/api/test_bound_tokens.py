@@ -104,7 +104,7 @@ async def test_check_35_a_bound_token_is_no_bearer_token(holder: Holder):
     # Mutation tried: `scheme` not compared for a bound token.
     assert_proof_needed(await holder.read(scheme="Bearer"), "invalid_token")
     made = holder.proof(await holder.nonce())
-    assert_proof_needed(await holder.read(made, scheme="Bearer"), "invalid_dpop_proof")
+    assert_proof_needed(await holder.read(made, scheme="Bearer"), "invalid_token")
 
 
 async def test_check_35_an_unbound_token_is_no_bound_one(
