@@ -4,7 +4,6 @@ The same transactions as with an ORM session, in a tenth of the time: `app.store
 `app.store.postgresql_driver` run the statements.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -31,7 +30,7 @@ from app.store.authorization_statements import (
     USE,
 )
 from app.store.consent_requests import CONSENT_LIFETIME
-from app.store.statements import Row, Statement, names
+from app.store.statements import Row, Statement
 from oauth.server.stores import (
     ClientRecord,
     CodeRecord,
@@ -114,7 +113,7 @@ class DriverStores:
         if row is None:
             return None
         found, client_id, parameters, expires_at = row
-        return PushedRecord(found, client_id, json.loads(parameters), expires_at)
+        return PushedRecord(found, client_id, parameters, expires_at)
 
     def is_first_use(self, once: str, until: datetime) -> bool:
         """Remember something that may be used once; say whether it was not used until now."""
@@ -231,13 +230,13 @@ def _client_record(row: Row) -> ClientRecord:
     return ClientRecord(
         found,
         secret_hash_,
-        names(redirect_uris),
-        names(purposes),
-        names(sections),
-        None if jwks is None else json.loads(jwks),
+        tuple(redirect_uris),
+        tuple(purposes),
+        tuple(sections),
+        jwks,
         _PROFILES[profile],
         algorithm,
-        json.loads(lens),
+        lens,
     )
 
 
@@ -246,13 +245,13 @@ def _grant_record(row: Row) -> GrantRecord:
     return GrantRecord(
         grant_id,
         client_id,
-        names(sections),
+        tuple(sections),
         expires_at,
         purpose,
         subject,
         bool(signs_in),
         bool(single),
-        json.loads(lens),
+        lens,
     )
 
 

@@ -1,6 +1,7 @@
 """Transactions on PostgreSQL, by asyncpg itself."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -69,7 +70,12 @@ class PostgresqlTransactions:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
-        return await asyncpg.connect(self._url, server_settings=self._settings)
+        connection = await asyncpg.connect(self._url, server_settings=self._settings)
+        # As SQLAlchemy's own connections do it: what is written is text already.
+        await connection.set_type_codec(
+            "json", schema="pg_catalog", encoder=str, decoder=json.loads
+        )
+        return connection
 
 
 def _run(connection: asyncpg.Connection, dialect: Dialect, work: Callable[[DriverStores], T]) -> T:

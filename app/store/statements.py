@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Dialect, Executable
@@ -92,9 +91,9 @@ def _needed(converts: Iterable[Convert | None]) -> tuple[tuple[int, Convert], ..
 
 
 def _giving(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    # JSON comes as text from both drivers, and stays text: see `names`.
+    # PostgreSQL's driver reads JSON by a codec of the connection; of SQLite it comes as text.
     if isinstance(kind, JSON):
-        return None
+        return _json if dialect.name == "sqlite" else None
     # Asyncpg gives aware moments in UTC by itself; of SQLite's text Python makes them in one call.
     if isinstance(kind, UtcDateTime):
         return _moment if dialect.name == "sqlite" else None
@@ -105,7 +104,5 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@lru_cache(maxsize=1024)
-def names(text: str) -> tuple[str, ...]:
-    """Read a JSON list of names; there are few different ones, and each is read once."""
-    return tuple(json.loads(text))
+def _json(text: str | None) -> Any:  # noqa: ANN401 - whatever JSON can be
+    return None if text is None else json.loads(text)
