@@ -4,8 +4,10 @@ The same transactions as with an ORM session, in a tenth of the time: `app.store
 `app.store.postgresql_driver` run the statements.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from app.ids import secret_hash
@@ -16,6 +18,8 @@ from app.store.authorization_statements import (
     ADD_PUSHED,
     ADD_TOKEN,
     CLIENT,
+    CLIENT_AND_STANDING,
+    CLIENT_COLUMNS,
     CODE,
     CONSUME_CODE,
     HOLD_BY_CODE,
@@ -47,6 +51,7 @@ Values = Mapping[str, Any]
 _KINDS = {kind.value: kind for kind in TokenKind}
 # Where they stand in the rows of the statements below.
 _CODE_AUDIENCE, _TOKEN_KIND, _TOKEN_GRANT, _TOKEN_AUDIENCE = 9, 1, 3, 10
+_CLIENT_WIDTH, _TOKEN_WIDTH = len(CLIENT_COLUMNS), len(TOKEN_COLUMNS)
 _PROFILES = {profile.value: profile for profile in Profile}
 
 
@@ -84,11 +89,14 @@ class DriverStores:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._held: set[str | None] = {None}
+        self._clients: dict[str, ClientRecord | None] = {}
 
     def client(self, client_id: str) -> ClientRecord | None:
         """Find a client that is not disabled."""
-        row = self._transaction.find(CLIENT, {"id": client_id})
-        return None if row is None else _client_record(row)
+        if client_id not in self._clients:
+            row = self._transaction.find(CLIENT, {"id": client_id})
+            self._clients[client_id] = None if row is None else _client_record(*row)
+        return self._clients[client_id]
 
     def active_grant(self, grant_id: str, now: datetime) -> GrantRecord | None:
         """Find a grant that is active, of a customer and a client that are not disabled."""
@@ -113,7 +121,7 @@ class DriverStores:
         if row is None:
             return None
         found, client_id, parameters, expires_at = row
-        return PushedRecord(found, client_id, parameters, expires_at)
+        return PushedRecord(found, client_id, json.loads(parameters), expires_at)
 
     def is_first_use(self, once: str, until: datetime) -> bool:
         """Remember something that may be used once; say whether it was not used until now."""
@@ -175,9 +183,19 @@ class DriverStores:
         row = self._transaction.find(STANDING, {"hash": token_hash, "now": now})
         if row is None:
             return None
-        *found, is_active = row
-        token, grant = found[: len(TOKEN_COLUMNS)], found[len(TOKEN_COLUMNS) :]
-        return _token_record(token), _grant_record(grant) if is_active else None
+        return _standing(row)
+
+    def client_and_token(
+        self, client_id: str, token_hash: str, now: datetime
+    ) -> tuple[ClientRecord | None, Standing | None]:
+        """Find a client that is not disabled, and one of its tokens as `token` does."""
+        named = {"id": client_id, "hash": token_hash, "now": now}
+        row = self._transaction.find(CLIENT_AND_STANDING, named)
+        if row is None:
+            return None, None
+        client = _client_record(*row[:_CLIENT_WIDTH])
+        standing = row[_CLIENT_WIDTH:]
+        return client, None if standing[0] is None else _standing(standing)
 
     def hold_token(self, token_hash: str) -> TokenRecord | None:
         """Find a token, holding its grant when it has one."""
@@ -225,18 +243,29 @@ class DriverStores:
         self._transaction.change(REVOKE_FAMILY, {"in_family": family, "now": now})
 
 
-def _client_record(row: Row) -> ClientRecord:
-    found, secret_hash_, redirect_uris, purposes, sections, jwks, profile, algorithm, lens = row
+@lru_cache(maxsize=1024)
+def _client_record(
+    found: str,
+    kept_secret_hash: str | None,
+    redirect_uris: str,
+    purposes: str,
+    sections: str,
+    jwks: str | None,
+    profile: str,
+    algorithm: str,
+    lens: str,
+) -> ClientRecord:
+    """Make the record that these columns say; whoever changes a client changes them."""
     return ClientRecord(
         found,
-        secret_hash_,
-        tuple(redirect_uris),
-        tuple(purposes),
-        tuple(sections),
-        jwks,
+        kept_secret_hash,
+        _names(redirect_uris),
+        _names(purposes),
+        _names(sections),
+        None if jwks is None else json.loads(jwks),
         _PROFILES[profile],
         algorithm,
-        lens,
+        json.loads(lens),
     )
 
 
@@ -245,14 +274,25 @@ def _grant_record(row: Row) -> GrantRecord:
     return GrantRecord(
         grant_id,
         client_id,
-        tuple(sections),
+        _names(sections),
         expires_at,
         purpose,
         subject,
         bool(signs_in),
         bool(single),
-        lens,
+        json.loads(lens),
     )
+
+
+def _standing(row: Row) -> Standing:
+    grant = _grant_record(row[_TOKEN_WIDTH:-1]) if row[-1] else None
+    return Standing(_token_record(row[:_TOKEN_WIDTH]), grant)
+
+
+@lru_cache(maxsize=1024)
+def _names(text: str) -> tuple[str, ...]:
+    """Read a JSON list of names; there are few different ones, and each is read once."""
+    return tuple(json.loads(text))
 
 
 def _token_record(row: Row) -> TokenRecord:

@@ -1,7 +1,6 @@
 """Transactions on PostgreSQL, by asyncpg itself."""
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -70,12 +69,7 @@ class PostgresqlTransactions:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
-        connection = await asyncpg.connect(self._url, server_settings=self._settings)
-        # As SQLAlchemy's own connections do it: what is written is text already.
-        await connection.set_type_codec(
-            "json", schema="pg_catalog", encoder=str, decoder=json.loads
-        )
-        return connection
+        return await asyncpg.connect(self._url, server_settings=self._settings)
 
 
 def _run(connection: asyncpg.Connection, dialect: Dialect, work: Callable[[DriverStores], T]) -> T:

@@ -136,9 +136,8 @@ def admitted(
     found = exchange.stores.token(digest, exchange.now)
     if found is None:
         raise _invalid(presented)
-    token, grant = found
-    is_ended = token.grant_id is not None and grant is None
-    if token.kind is not TokenKind.ACCESS or token.is_over(exchange.now) or is_ended:
+    token, grant = found.token, found.grant
+    if token.kind is not TokenKind.ACCESS or found.is_over(exchange.now):
         raise _invalid(presented)
     if exchange.issuer + OWN_PATH not in token.audience:
         raise _invalid(presented)
@@ -154,7 +153,7 @@ def admitted(
             scope=" ".join(scopes),
             scheme=presented.scheme,
         )
-    return token, grant
+    return found
 
 
 def refusal(error: AccessRefused, issuer: str, path: str, nonce: str) -> OAuthResponse:

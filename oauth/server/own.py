@@ -13,10 +13,10 @@ from oauth.server.stores import TokenRecord
 def userinfo(request: OAuthRequest, exchange: Exchange) -> OAuthResponse:
     """Say who signed in, by the name that only this client knows (OpenID Connect Core, 5.3)."""
     try:
-        _, grant = admitted(request, exchange.issuer + USERINFO_PATH, (OPENID_SCOPE,), exchange)
+        found = admitted(request, exchange.issuer + USERINFO_PATH, (OPENID_SCOPE,), exchange)
     except AccessRefused as error:
         return refused(error, exchange)
-    return OAuthResponse(200, body={"sub": grant.subject if grant else ""})
+    return OAuthResponse(200, body={"sub": found.grant.subject if found.grant else ""})
 
 
 def managing(
@@ -34,10 +34,9 @@ def managing(
         The token, whose client it is; or the refusal.
     """
     try:
-        token, _ = admitted(request, exchange.issuer + path, (scope,), exchange)
+        return admitted(request, exchange.issuer + path, (scope,), exchange).token
     except AccessRefused as error:
         return refused(error, exchange)
-    return token
 
 
 def refused(error: AccessRefused, exchange: Exchange) -> OAuthResponse:

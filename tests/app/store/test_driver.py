@@ -8,7 +8,7 @@ import pytest
 from app.ids import new_id
 from app.store.clients import Client, disable_client
 from app.store.transactions import transactions_of
-from oauth.server.stores import PushedRecord, TokenKind, TokenRecord
+from oauth.server.stores import PushedRecord, Standing, TokenKind, TokenRecord
 from tests.support.clock import START
 
 
@@ -39,7 +39,9 @@ async def test_a_token_comes_back_as_it_was_kept(database, client_id):
     transactions = transactions_of(database)
     token = token_of(client_id, "one")
     await transactions.writing(lambda stores: stores.add_token(token))
-    assert await transactions.reading(lambda stores: stores.token("one", START)) == (token, None)
+    assert await transactions.reading(lambda stores: stores.token("one", START)) == Standing(
+        token, None
+    )
     assert await transactions.writing(lambda stores: stores.hold_token("one")) == token
     assert await transactions.reading(lambda stores: stores.token("two", START)) is None
 
