@@ -7,7 +7,6 @@ The same transactions as with an ORM session, in a tenth of the time: `app.store
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from app.ids import secret_hash
@@ -19,7 +18,6 @@ from app.store.authorization_statements import (
     ADD_TOKEN,
     CLIENT,
     CLIENT_AND_STANDING,
-    CLIENT_COLUMNS,
     CODE,
     CONSUME_CODE,
     HOLD_BY_CODE,
@@ -30,29 +28,31 @@ from app.store.authorization_statements import (
     STANDING,
     TAKE_PUSHED,
     TOKEN,
-    TOKEN_COLUMNS,
     USE,
 )
 from app.store.consent_requests import CONSENT_LIFETIME
+from app.store.records import (
+    client_and_standing,
+    client_record,
+    code_record,
+    grant_record,
+    standing,
+    token_record,
+)
 from app.store.statements import Row, Statement
 from oauth.server.stores import (
     ClientRecord,
     CodeRecord,
     GrantRecord,
-    Profile,
     PushedRecord,
     Standing,
-    TokenKind,
     TokenRecord,
 )
 
 T = TypeVar("T")
 Values = Mapping[str, Any]
-_KINDS = {kind.value: kind for kind in TokenKind}
-# Where they stand in the rows of the statements below.
-_CODE_AUDIENCE, _TOKEN_KIND, _TOKEN_GRANT, _TOKEN_AUDIENCE = 9, 1, 3, 10
-_CLIENT_WIDTH, _TOKEN_WIDTH = len(CLIENT_COLUMNS), len(TOKEN_COLUMNS)
-_PROFILES = {profile.value: profile for profile in Profile}
+# Where it stands in the row of a token.
+_GRANT_ID = 3
 
 
 class Transaction(Protocol):
@@ -95,13 +95,13 @@ class DriverStores:
         """Find a client that is not disabled."""
         if client_id not in self._clients:
             row = self._transaction.find(CLIENT, {"id": client_id})
-            self._clients[client_id] = None if row is None else _client_record(*row)
+            self._clients[client_id] = None if row is None else client_record(*row)
         return self._clients[client_id]
 
     def active_grant(self, grant_id: str, now: datetime) -> GrantRecord | None:
         """Find a grant that is active, of a customer and a client that are not disabled."""
         row = self._transaction.find(ACTIVE_GRANT, {"id": grant_id, "now": now})
-        return None if row is None else _grant_record(row)
+        return None if row is None else grant_record(row)
 
     def add_pushed(self, pushed: PushedRecord) -> None:
         """Keep a pushed request."""
@@ -151,8 +151,7 @@ class DriverStores:
         if row is None:
             return None
         self._held.add(row[1])
-        row[_CODE_AUDIENCE] = tuple(row[_CODE_AUDIENCE].split())
-        return CodeRecord(*row)
+        return code_record(row)
 
     def add_code(self, code: CodeRecord) -> None:
         """Keep a new code."""
@@ -183,7 +182,7 @@ class DriverStores:
         row = self._transaction.find(STANDING, {"hash": token_hash, "now": now})
         if row is None:
             return None
-        return _standing(row)
+        return standing(row)
 
     def client_and_token(
         self, client_id: str, token_hash: str, now: datetime
@@ -191,11 +190,7 @@ class DriverStores:
         """Find a client that is not disabled, and one of its tokens as `token` does."""
         named = {"id": client_id, "hash": token_hash, "now": now}
         row = self._transaction.find(CLIENT_AND_STANDING, named)
-        if row is None:
-            return None, None
-        client = _client_record(*row[:_CLIENT_WIDTH])
-        standing = row[_CLIENT_WIDTH:]
-        return client, None if standing[0] is None else _standing(standing)
+        return (None, None) if row is None else client_and_standing(row)
 
     def hold_token(self, token_hash: str) -> TokenRecord | None:
         """Find a token, holding its grant when it has one."""
@@ -203,14 +198,14 @@ class DriverStores:
         if len(self._held) > 1:
             # Most likely of the grant that is held already, and then there is nothing to wait for.
             row = self._transaction.find(TOKEN, named)
-            if row is None or row[_TOKEN_GRANT] in self._held:
-                return None if row is None else _token_record(row)
+            if row is None or row[_GRANT_ID] in self._held:
+                return None if row is None else token_record(row)
         self._transaction.hold(HOLD_BY_TOKEN, named)
         row = self._transaction.find(TOKEN, named)
         if row is None:
             return None
-        self._held.add(row[_TOKEN_GRANT])
-        return _token_record(row)
+        self._held.add(row[_GRANT_ID])
+        return token_record(row)
 
     def add_token(self, token: TokenRecord) -> None:
         """Keep a new token."""
@@ -241,64 +236,6 @@ class DriverStores:
     def revoke_family(self, family: str, now: datetime) -> None:
         """Revoke every token that stems from one code."""
         self._transaction.change(REVOKE_FAMILY, {"in_family": family, "now": now})
-
-
-@lru_cache(maxsize=1024)
-def _client_record(
-    found: str,
-    kept_secret_hash: str | None,
-    redirect_uris: str,
-    purposes: str,
-    sections: str,
-    jwks: str | None,
-    profile: str,
-    algorithm: str,
-    lens: str,
-) -> ClientRecord:
-    """Make the record that these columns say; whoever changes a client changes them."""
-    return ClientRecord(
-        found,
-        kept_secret_hash,
-        _names(redirect_uris),
-        _names(purposes),
-        _names(sections),
-        None if jwks is None else json.loads(jwks),
-        _PROFILES[profile],
-        algorithm,
-        json.loads(lens),
-    )
-
-
-def _grant_record(row: Row) -> GrantRecord:
-    grant_id, client_id, sections, expires_at, purpose, subject, signs_in, single, lens = row
-    return GrantRecord(
-        grant_id,
-        client_id,
-        _names(sections),
-        expires_at,
-        purpose,
-        subject,
-        bool(signs_in),
-        bool(single),
-        json.loads(lens),
-    )
-
-
-def _standing(row: Row) -> Standing:
-    grant = _grant_record(row[_TOKEN_WIDTH:-1]) if row[-1] else None
-    return Standing(_token_record(row[:_TOKEN_WIDTH]), grant)
-
-
-@lru_cache(maxsize=1024)
-def _names(text: str) -> tuple[str, ...]:
-    """Read a JSON list of names; there are few different ones, and each is read once."""
-    return tuple(json.loads(text))
-
-
-def _token_record(row: Row) -> TokenRecord:
-    row[_TOKEN_KIND] = _KINDS[row[_TOKEN_KIND]]
-    row[_TOKEN_AUDIENCE] = tuple(row[_TOKEN_AUDIENCE].split())
-    return TokenRecord(*row)
 
 
 class Transactions(Protocol):
