@@ -139,7 +139,7 @@ def _wire(answer: OAuthResponse) -> Outgoing:
         return Outgoing.of_json(answer.status, headers, answer.body)
     if answer.text is not None and answer.media_type is not None:
         return Outgoing.of(answer.status, headers, answer.text.encode(), answer.media_type.encode())
-    return Outgoing(answer.status, headers, b"")
+    return Outgoing.empty(answer.status, headers)
 
 
 def _public(document: dict[str, Any]) -> Response:

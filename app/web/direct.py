@@ -23,6 +23,7 @@ from app.web.services import Services
 from app.web.unreadable import is_no_address
 
 JSON = b"application/json"
+NO_CONTENT = 204
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -62,6 +63,12 @@ class Outgoing:
     def of_json(cls, status: int, headers: Wire, document: dict[str, Any]) -> "Outgoing":
         """Make an answer of a JSON document."""
         return cls.of(status, headers, _encode(document).encode(), JSON)
+
+    @classmethod
+    def empty(cls, status: int, headers: Wire) -> "Outgoing":
+        """Make an answer without a body; 204 may not state a length (RFC 9110, section 8.6)."""
+        length = [] if status == NO_CONTENT else [(b"content-length", b"0")]
+        return cls(status, [*length, *headers], b"")
 
     def response(self) -> Response:
         """Return it as the usual way has it."""

@@ -69,6 +69,8 @@ async def test_both_ways_give_the_same_answer(
     assert short.status_code == usual.status_code < 500
     assert sorted(short.headers.multi_items()) == sorted(usual.headers.multi_items())
     assert short.text == usual.text
+    # Without it a server answers in pieces.
+    assert short.headers["content-length"] == str(len(short.content))
 
 
 @pytest.mark.parametrize("query", ["", "?client_id=cli_x", "?a=%00", "?a=%FF"])
@@ -83,6 +85,11 @@ async def test_a_browser_that_may_not_be_sent_on_sees_a_page_and_a_program_a_doc
     # An address that is none is refused before anybody looks at who asks.
     assert "%00" in query or answer.headers["content-type"].startswith(kind)
     assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_what_has_no_body_says_so_where_it_may():
+    assert Outgoing.empty(303, []).headers == [(b"content-length", b"0")]
+    assert Outgoing.empty(204, []).headers == []
 
 
 @pytest.mark.parametrize("stated", [True, False])
