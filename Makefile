@@ -18,6 +18,10 @@ help: ## Tell what there is.
 run: $(VENV)/.run ## Start the service with a living demo, and say what to open.
 	@$(BIN)/milieu demo
 
+# Two processes keep two cores busy: a second thread for matrices would only spin and wait there.
+test coverage: export OMP_NUM_THREADS = 1
+test coverage: export OPENBLAS_NUM_THREADS = 1
+
 .PHONY: test
 test: lint ## Check the code and run the tests on SQLite and PostgreSQL.
 	$(PYTEST) -m "not browser and not foreign" --numprocesses=2 --dist=loadfile

@@ -1,4 +1,4 @@
-"""`milieu serve`, `milieu work`, `milieu migrate`."""
+"""`milieu serve`, `milieu work`."""
 
 import asyncio
 import signal
@@ -6,16 +6,12 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
 
 from app.admin.runtime import runtime
 from app.main import create_app
 from app.observe import configure_logging
-from app.settings import DatabaseSettings, Settings
-from app.store import migrate as migrations
+from app.settings import Settings
 from app.wiring import build
-
-console = Console(stderr=True)
 
 LogLevel = Annotated[str, typer.Option(help="debug, info, warning or error.")]
 
@@ -57,10 +53,3 @@ async def _work() -> None:
         loop.add_signal_handler(name, stop.set)
     async with runtime() as built:
         await built.worker.run(stop)
-
-
-def migrate() -> None:
-    """Bring the database to the schema of this version; safe to repeat."""
-    with console.status("Migrating the database …"):
-        migrations.upgrade(DatabaseSettings().database_url)
-    console.print("The database is up to date.")

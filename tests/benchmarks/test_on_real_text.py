@@ -20,6 +20,8 @@ from benchmarks.engine.picture import Point, draw  # noqa: E402 - likewise
 @pytest.fixture
 def quick(monkeypatch):
     monkeypatch.setattr("benchmarks.engine.cost.ENOUGH", 0.01)
+    monkeypatch.setattr("context.training.evaluate.GROUPS", 100)
+    monkeypatch.setattr("benchmarks.engine.purchases.FOLDS", 3)
 
 
 @pytest.mark.usefixtures("quick")
@@ -50,7 +52,7 @@ def test_the_whole_run_writes_tables_figures_and_a_picture(
 ):
     monkeypatch.setattr(command, "load_engine", lambda _: engine)
     out, picture = tmp_path / "figures.json", tmp_path / "engine.svg"
-    arguments = f"x {data} --engine light --people 2 --markdown --json {out} --picture {picture}"
+    arguments = f"x {data} --engine light --people 1 --markdown --json {out} --picture {picture}"
     monkeypatch.setattr(sys, "argv", arguments.split())
     command.main()
     printed = capsys.readouterr().out

@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import io
+import subprocess
+import sys
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -51,13 +53,24 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 def commands(group: typer.core.TyperGroup, *path: str) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
-    for name, command in group.commands.items():
-        inner = getattr(command, "commands", None)
+    context = typer.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        inner = isinstance(command, typer.core.TyperGroup)
         found += commands(command, *path, name) if inner else [(*path, name)]
     return found
 
 
 ALL = commands(typer.main.get_command(cli))
+
+
+def test_a_migration_imports_neither_the_engine_nor_the_pages():
+    # A process of its own: this one has imported them all.
+    asked = "import sys, app.admin.main, app.admin.migrate; print(*sys.modules, sep='\\n')"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    loaded = set(told.stdout.split())
+    assert "app.store.migrate" in loaded
+    assert not loaded & {"app.wiring", "fastapi", "onnxruntime", "scipy"}
 
 
 def test_the_commands_are_these():
@@ -82,7 +95,7 @@ def test_the_commands_are_these():
 def test_every_command_and_option_says_what_it_is_for(run, command: tuple[str, ...]):
     group = typer.main.get_command(cli)
     for name in command:
-        group = group.commands[name]
+        group = group.get_command(typer.Context(group), name)
     assert group.help
     for parameter in group.params:
         assert getattr(parameter, "help", None), parameter.name

@@ -1,5 +1,6 @@
 """Fitting of the heads over the encoder that ships, on a few sentences made up here."""
 
+import json
 import random
 import shutil
 
@@ -17,7 +18,10 @@ from context.training.labelled import DataError, read_labelled
 from context.training.tasks import Task, read_task
 from context.training.train import train
 
-THINGS = ["train", "garden", "phone", "match", "dinner", "router", "film", "holiday"]
+TOKENS = 2_400
+"""Tokens that the tokenizer keeps here, the commonest: the encoder reads each by itself."""
+THINGS = ["house", "book", "game", "film"]
+WORDS = ["", "today", "here"]
 GLAD = ["I love the {}", "what a great {}", "so happy with this {}", "the {} is wonderful"]
 PLAIN = ["the {} is at nine", "a {} and a table", "there is the {} again", "we saw a {}"]
 CROSS = ["I hate the {}", "what an awful {}", "so angry about this {}", "the {} is broken"]
@@ -37,13 +41,13 @@ TASKS = {
 }  # fmt: skip
 
 
-def rows(frames):
+def rows(frames, words=WORDS):
     made = [
         f"{label}\t{frame.format(thing)} {word}".rstrip()
         for label, ones in frames.items()
         for frame in ones
         for thing in THINGS
-        for word in ("", "today", "here")
+        for word in words
     ]
     random.Random(1).shuffle(made)
     return made
@@ -52,6 +56,13 @@ def rows(frames):
 def write(path, lines):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def shortened(tokenizer):
+    told = json.loads(tokenizer)
+    known = told["model"]["vocab"]
+    told["model"]["vocab"] = {token: place for token, place in known.items() if place < TOKENS}
+    return json.dumps(told).encode()
 
 
 @pytest.fixture(scope="module")
@@ -84,19 +95,27 @@ def posts(tmp_path_factory):
                "idea_for_product": ["wish the {} had a dark mode"]}  # fmt: skip
     subjects = {name: [f"my {{}} is all {name}"] for name in (*SUBJECTS, "none")}
     write(folder / "intents.tsv", rows(intents))
-    write(folder / "subjects.tsv", rows(subjects))
+    write(folder / "subjects.tsv", rows(subjects, words=[""]))
     write(folder / "sensitive.tsv", rows({"health": ["the scan of my {}"], "none": GLAD}))
+    described = [line for name in SUBJECTS for line in (f"[{name}]", f"posts about {name}")]
+    write(folder / "subjects.txt", ["// described here", *described])
     return folder
+
+
+@pytest.fixture(autouse=True)
+def few_people(monkeypatch):
+    monkeypatch.setattr("context.training.evaluate.GROUPS", 200)
 
 
 @pytest.fixture(scope="module")
 def trained(data, posts, tmp_path_factory):
     out, work = tmp_path_factory.mktemp("artefacts"), tmp_path_factory.mktemp("work")
-    for name in (ENCODER, TOKENIZER):
-        write_checked(out / name, (DATA / name).read_bytes())
+    write_checked(out / ENCODER, (DATA / ENCODER).read_bytes())
+    write_checked(out / TOKENIZER, shortened((DATA / TOKENIZER).read_bytes()))
     steps = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(labels, "POSTS", posts)
+        patch.setattr(labels, "DATA", posts)
         train(data, out, work, lambda *step: steps.append(step), keep_encoder=True)
     return out, work, steps
 
@@ -105,7 +124,7 @@ def trained(data, posts, tmp_path_factory):
 def test_training_learns_what_the_data_says(trained, data, name):
     out, *_ = trained
     assert evaluate(data, out, name)["macro_recall"] > 0.9
-    found = load_engine(name, out).read(["I love the garden", "I hate the garden"])
+    found = load_engine(name, out).read(["I love the book", "I hate the book"])
     assert found.valence[0, 2] > 0.5
     assert found.valence[1, 0] > 0.5
 
@@ -119,6 +138,7 @@ def test_progress_goes_from_start_to_end(trained):
 def test_training_again_gives_the_same_bytes(trained, data, posts, tmp_path, monkeypatch):
     out, work, _ = trained
     monkeypatch.setattr(labels, "POSTS", posts)
+    monkeypatch.setattr(labels, "DATA", posts)
     for name in (ENCODER, TOKENIZER, CHECKSUMS):
         shutil.copy(out / name, tmp_path / name)
     train(data, tmp_path, work, lambda *_: None, keep_encoder=True)
@@ -169,7 +189,10 @@ def test_a_malformed_line_is_told_without_its_text(tmp_path, line, told):
 
 
 def test_background_texts_are_those_the_folder_has(data, tmp_path):
-    assert sum(1 for _ in background(data)) > 500
+    read = ("sentiment", "emoji", "offensive", "goemotions", "purchase_intent")
+    written = [(data / name / "train.tsv").read_text("utf-8").splitlines() for name in read]
+    texts = [line.split("\t")[1] for lines in written for line in lines]
+    assert list(background(data)) == texts
     with pytest.raises(DataError, match="no background"):
         next(background(tmp_path))
 
