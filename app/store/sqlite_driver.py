@@ -1,16 +1,17 @@
-"""Transactions on SQLite, by the driver itself: one thread writes, whoever waits shares a commit.
+"""Transactions on SQLite, by the driver itself: whoever waits for the disk shares a commit.
 
 Every write has to reach the disk before it is answered. Those that wait while one commit is under
-way go to the disk together in the next (group commit), each in a savepoint of its own.
+way go to the disk together in the next (group commit), each in a savepoint of its own. Statements
+run in the event loop, since they take microseconds and a thread would only fight it for the
+interpreter; what waits, for the disk or for another process, waits in a thread.
 """
 
 import asyncio
 import sqlite3
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Dialect
@@ -29,13 +30,6 @@ class _Job:
     done: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    jobs: list[_Job]
-    loop: asyncio.AbstractEventLoop
-    written: asyncio.Future[None]
 
 
 class SqliteTransactions:
@@ -57,10 +51,11 @@ class SqliteTransactions:
         self._dialect = dialect
         self._turn = turn
         self._reader: sqlite3.Connection | None = None
-        self._batches: SimpleQueue[_Batch | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._writer: sqlite3.Connection | None = None
+        self._disk = ThreadPoolExecutor(1, "milieu-disk")
         self._waiting: list[_Job] = []
         self._drain: asyncio.Task[None] | None = None
+        self._patience_ms = 0
 
     async def writing(self, work: Callable[[DriverStores], T]) -> T:
         """Run it within one transaction; what it changed is on disk when this returns."""
@@ -81,72 +76,68 @@ class SqliteTransactions:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
-        if self._thread is not None:
-            self._batches.put(None)
-            await asyncio.to_thread(self._thread.join)
-            self._thread = None
+        await asyncio.to_thread(self._disk.shutdown)
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                connection.close()
+        self._reader = self._writer = None
 
     async def _write_all(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             while self._waiting:
                 async with self._turn:
-                    batch = _Batch(self._waiting[:MOST_AT_ONCE], loop, loop.create_future())
+                    jobs = self._waiting[:MOST_AT_ONCE]
                     del self._waiting[:MOST_AT_ONCE]
-                    self._hand_over(batch)
-                    await batch.written
-                for job in batch.jobs:
+                    await self._write(jobs, loop)
+                for job in jobs:
                     _tell(job)
         finally:
             self._drain = None
 
-    def _hand_over(self, batch: _Batch) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._write_batches, name="milieu-writer", daemon=True
-            )
-            self._thread.start()
-        self._batches.put(batch)
-
-    def _write_batches(self) -> None:
-        writer = None
-        while (batch := self._batches.get()) is not None:
-            try:
-                writer = writer or self._connect()
-            except sqlite3.Error as error:
-                for job in batch.jobs:
-                    job.error = error
-            else:
-                self._write(writer, batch.jobs)
-            batch.loop.call_soon_threadsafe(_set, batch.written)
-        if writer is not None:
-            writer.close()
-
-    def _write(self, writer: sqlite3.Connection, jobs: list[_Job]) -> None:
+    async def _write(self, jobs: Sequence[_Job], loop: asyncio.AbstractEventLoop) -> None:
         try:
-            writer.execute("BEGIN IMMEDIATE")
-            if len(jobs) == 1:
-                self._do(writer, jobs[0])
-            else:
-                for job in jobs:
-                    self._do_apart(writer, job)
-            writer.execute("COMMIT")
+            self._writer = self._writer or self._connect_writer()
+            await self._begin(self._writer, loop)
+            for job in jobs:
+                self._do(self._writer, job, is_alone=len(jobs) == 1)
+            await loop.run_in_executor(self._disk, self._writer.execute, "COMMIT")
         except BaseException as error:  # noqa: BLE001 - told to everybody who waits for it
             for job in jobs:
                 job.error = job.error or error
-            if writer.in_transaction:
-                writer.execute("ROLLBACK")
+            if self._writer is not None and self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
 
-    def _do(self, writer: sqlite3.Connection, job: _Job) -> None:
-        job.result = job.work(DriverStores(SqliteTransaction(writer, self._dialect)))
+    def _connect_writer(self) -> sqlite3.Connection:
+        connection = self._connect()
+        (self._patience_ms,) = connection.execute("PRAGMA busy_timeout").fetchone()
+        connection.execute("PRAGMA busy_timeout=0")
+        return connection
 
-    def _do_apart(self, writer: sqlite3.Connection, job: _Job) -> None:
+    async def _begin(self, writer: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            await loop.run_in_executor(self._disk, self._begin_patiently, writer)
+
+    def _begin_patiently(self, writer: sqlite3.Connection) -> None:
+        """Wait for another process as long as any connection of ours does."""
+        writer.execute(f"PRAGMA busy_timeout={self._patience_ms}")
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+        finally:
+            writer.execute("PRAGMA busy_timeout=0")
+
+    def _do(self, writer: sqlite3.Connection, job: _Job, *, is_alone: bool) -> None:
         """Do a job so that its failure costs nobody else's work."""
+        stores = DriverStores(SqliteTransaction(writer, self._dialect))
+        if is_alone:
+            job.result = job.work(stores)
+            return
         writer.execute("SAVEPOINT job")
         try:
-            self._do(writer, job)
+            job.result = job.work(stores)
         except BaseException as error:  # noqa: BLE001 - told to whoever waits for it
             job.error = error
             writer.execute("ROLLBACK TO job")
@@ -186,11 +177,6 @@ class SqliteTransaction:
     def add(self, statement: Statement, values: Values) -> None:
         """Add a row."""
         self.change(statement, values)
-
-
-def _set(written: asyncio.Future[None]) -> None:
-    if not written.done():
-        written.set_result(None)
 
 
 def _tell(job: _Job) -> None:
