@@ -36,4 +36,4 @@ class Possession:
         if proof is None:
             return
         async with self._database.writing() as session:
-            await with_stores(session, lambda stores: use_up(proof, nonces, stores))
+            await with_stores(session, lambda stores: use_up(proof, token, nonces, stores))

@@ -182,17 +182,27 @@ def proof_of(
     return proof
 
 
-def use_up(proof: dpop.Proof, nonces: dpop.Nonces, stores: Stores) -> None:
-    """Accept a proof, once.
+def use_up(proof: dpop.Proof, token: Issued, nonces: dpop.Nonces, stores: Stores) -> None:
+    """Accept a proof, once, if the token's client may sign by its algorithm.
+
+    A client of the FAPI 2.0 security profile may not by RS256 (section 5.4.1), and binding does
+    not see to that: the thumbprint of an RSA key is the same for PS256 and RS256. So the client is
+    looked up here, where a transaction is open anyway, and only for the algorithms in doubt.
 
     Args:
         proof: From `proof_of`.
+        token: The token it came with.
         nonces: Those that the next one may carry.
         stores: A transaction that may write.
 
     Raises:
-        AccessRefused: It was used before.
+        AccessRefused: It was used before, or is signed by another algorithm.
     """
+    if proof.algorithm not in dpop.FAPI_ALGORITHMS:
+        client = stores.client(token.client_id)
+        if client is not None and client.is_fapi:
+            known = " ".join(dpop.FAPI_ALGORITHMS)
+            raise _unproven(InvalidDpopProof(f"Sign the proof by one of: {known}"), nonces)
     if not stores.is_first_use(proof.once, proof.until):
         raise _unproven(InvalidDpopProof("The proof was used before (jti)"), nonces)
 

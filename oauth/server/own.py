@@ -47,7 +47,7 @@ def admitted(
         raise invalid(presented)
     proof = proof_of(presented, token, exchange.issuer + OWN_PATH, exchange.nonces)
     if proof is not None:
-        use_up(proof, exchange.nonces, exchange.stores)
+        use_up(proof, token, exchange.nonces, exchange.stores)
     given = set(token.scope.split())
     if grant is not None:
         given &= set(grant.scope.split())

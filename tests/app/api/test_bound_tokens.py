@@ -5,7 +5,9 @@ import asyncio
 import httpx
 import pytest
 
+from app.store.clients import Client
 from app.wiring import Runtime
+from oauth.server.stores import Profile
 from tests.app.api.conftest import ISSUER, Company
 from tests.support.clock import SettableClock
 from tests.support.jose import Key, proof
@@ -99,6 +101,21 @@ async def test_check_34_a_proof_reads_once_also_of_ten_at_once(holder: Holder):
     answers = await asyncio.gather(*(holder.read(made) for _ in range(10)))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 9
     assert_proof_needed(await holder.read(made), "invalid_dpop_proof")
+
+
+async def test_check_36_fapi_a_key_bound_by_ps256_does_not_prove_by_rs256(
+    http: httpx.AsyncClient, company: Company, mara: str, clock: SettableClock, runtime: Runtime
+):
+    # Mutation tried: `use_up` does not look at the algorithm.
+    strong = Key.new("PS256")
+    weak = Key("RS256", strong.private)
+    bound = Holder(http, clock, (await company.granted(mara, "topics", key=strong)).access)
+    nonce = await bound.nonce()
+    assert (await bound.read(bound.proof(nonce, weak))).status_code == 200
+    async with runtime.services.database.writing() as session:
+        (await session.get_one(Client, company.client_id)).profile = Profile.FAPI
+    assert_proof_needed(await bound.read(bound.proof(nonce, weak)), "invalid_dpop_proof")
+    assert (await bound.read(bound.proof(nonce, strong))).status_code == 200
 
 
 async def test_check_35_a_bound_token_is_no_bearer_token(holder: Holder):
