@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from authlib.oauth2.rfc6749.errors import AccessDeniedError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -171,7 +172,7 @@ def test_the_query_of_a_redirect_uri_comes_back_as_it_was_registered(query, sepa
     refused = OAuthRequest("GET", {}, tuple((asking | {"scope": "context:other"}).items()))
     for answer, name in (
         (engine().approve(asking, "gra", stores), "code"),
-        (engine().deny(asking, stores), "error"),
+        (engine().refuse(asking, AccessDeniedError(), stores), "error"),
         (engine().authorize(refused, stores), "error"),
     ):
         before = uri + separator
