@@ -84,14 +84,13 @@ class Authorization:
         """Answer the introspection endpoint."""
         is_signed = SIGNED_INTROSPECTION in request.headers.get("accept", "")
         keys = await self.key_ring() if is_signed else NO_KEYS
-        # Of these each is used once, which is written down.
-        uses_up = "dpop" in request.headers or "client_assertion" in request.body_parameters
-        run = self._transactions.writing if uses_up else self._transactions.reading
-        return await run(lambda stores: self._engine.introspect(request, stores, keys))
+        return await self._look(
+            request, lambda stores: self._engine.introspect(request, stores, keys)
+        )
 
     async def userinfo(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the userinfo endpoint."""
-        return await self._answer(lambda stores: self._engine.userinfo(request, stores))
+        return await self._look(request, lambda stores: self._engine.userinfo(request, stores))
 
     def metadata(self) -> dict[str, Any]:
         """Describe this authorization server and OpenID provider."""
@@ -111,6 +110,14 @@ class Authorization:
             {name: await self._keys.signer(name) for name in ("ES256", "RS256")},
             await self._keys.jwks(),
         )
+
+    async def _look(
+        self, request: OAuthRequest, work: Callable[[Stores], OAuthResponse]
+    ) -> OAuthResponse:
+        # Of these each is used once, which is written down.
+        uses_up = "dpop" in request.headers or "client_assertion" in request.body_parameters
+        run = self._transactions.writing if uses_up else self._transactions.reading
+        return await run(work)
 
     async def _answer(self, work: Callable[[Stores], OAuthResponse]) -> OAuthResponse:
         return await self._transactions.writing(work)
