@@ -1,13 +1,22 @@
 """Who may read what: the decisions of a read, from rows alone."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from app.store.reads import GrantRow, TokenRow
 from context.section import Section
 from oauth.server.access import Presented, insufficient
 from oauth.server.scopes import LOOKUP_SCOPE, SCOPE_PREFIX
+
+USE_FOR = timedelta(hours=1)
+"""For how long a client may use what it has read; after that it reads again."""
+
+
+def use_until(grant: GrantRow, now: datetime) -> datetime:
+    """Return until when a client may use what it reads now: never longer than the grant."""
+    ends = now + USE_FOR
+    return ends if grant.expires_at is None else min(ends, grant.expires_at)
 
 
 def is_over(token: TokenRow, now: datetime) -> bool:

@@ -16,12 +16,17 @@ from app.store.customers import IdentifierType, find_customer, open_box
 from app.store.engine import Database
 from app.store.reads import GrantRow, TokenRow, find_granted, find_token, record_served
 from app.store.secrets import Vault
-from app.usecases.admission import check_lookup, granted_sections, only_one, refusal_of
+from app.usecases.admission import (
+    check_lookup,
+    granted_sections,
+    only_one,
+    refusal_of,
+    use_until,
+)
 from app.usecases.identifiers import normal_email
 from app.usecases.possession import Possession
 from app.usecases.renderings import Renderings
 from app.usecases.sections import NOT_OFFERED, OFFERED
-from app.usecases.use import USE_FOR
 from context.document import Absence, AnySection, Context
 from context.explain import Explanation
 from context.section import Section
@@ -214,7 +219,7 @@ class Contexts:
             subject=grant.subject,
             purpose=grant.purpose,
             as_of=context.as_of,
-            use_until=min(now + USE_FOR, grant.expires_at or now + USE_FOR),
+            use_until=use_until(grant, now),
             grant_expires_at=grant.expires_at,
             brief=context.brief,
             sections=sections,
