@@ -135,8 +135,6 @@ class Consents:
             NotFound, Conflict: As for `pending`.
             Forbidden: Her account is disabled, or she has to sign in again first.
         """
-        if choice.expires_at is not None and choice.expires_at <= self._clock():
-            raise Invalid("The end of a grant must be in the future.")
         keys = await self._authorization.key_ring()
         signer = await self._log.signer()
         async with self._database.writing() as session:
