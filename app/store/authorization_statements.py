@@ -136,7 +136,7 @@ TAKE_PUSHED = Statement(
     .returning(
         col(PushedRequest.uri_hash),
         col(PushedRequest.client_id),
-        col(PushedRequest.parameters),
+        col(PushedRequest.sealed_parameters),
         col(PushedRequest.expires_at),
     )
 )

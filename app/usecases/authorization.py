@@ -6,6 +6,7 @@ from typing import Any
 from app.clock import Clock
 from app.errors import Invalid
 from app.ids import new_secret, secret_hash
+from app.store.consent_requests import parameters_place
 from app.store.driver import DriverStores
 from app.store.engine import Database
 from app.store.transactions import transactions_of
@@ -16,6 +17,7 @@ from oauth.server.messages import OAuthRequest, OAuthResponse
 from oauth.server.resources import protected_resource_metadata
 from oauth.server.signing import NO_KEYS, KeyRing
 from oauth.server.stores import Stores
+from oauth.server.waiting import sealed
 
 
 class Authorization:
@@ -55,9 +57,9 @@ class Authorization:
             if not isinstance(asked, Asked):
                 return asked
             request_id = new_secret()
-            stores.add_consent_request(
-                secret_hash(request_id), asked.client.id, asked.parameters, now
-            )
+            id_hash = secret_hash(request_id)
+            kept = sealed(asked.parameters, parameters_place(id_hash), self._engine.secrets)
+            stores.add_consent_request(id_hash, asked.client.id, kept, now)
             return request_id
 
         try:

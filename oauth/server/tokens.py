@@ -26,6 +26,8 @@ class Secrets:
         derive: Returns 32 bytes that only this deployment can derive from a purpose and a value.
         access_prefix: Of access tokens.
         refresh_prefix: Of refresh tokens.
+        seal: Encrypts a value under the deployment's key, for the place where it is kept.
+        unseal: Decrypts what was sealed for the same place.
     """
 
     new: Callable[[str], str]
@@ -33,6 +35,8 @@ class Secrets:
     derive: Callable[[str, str], bytes]
     access_prefix: str
     refresh_prefix: str
+    seal: Callable[[bytes, str], bytes]
+    unseal: Callable[[bytes, str], bytes]
 
 
 class TokenIssuer:

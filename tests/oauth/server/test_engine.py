@@ -45,7 +45,15 @@ def stores_with_clients() -> MemoryStores:
 
 def engine(clock=lambda: START) -> AuthorizationEngine:
     numbers = itertools.count()
-    secrets = Secrets(lambda prefix: f"{prefix}{next(numbers)}", digest, derive, "at_", "rt_")
+    secrets = Secrets(
+        lambda prefix: f"{prefix}{next(numbers)}",
+        digest,
+        derive,
+        "at_",
+        "rt_",
+        seal=lambda value, place: place.encode() + value[::-1],
+        unseal=lambda sealed, place: sealed.removeprefix(place.encode())[::-1],
+    )
     return AuthorizationEngine("https://milieu.example", SECTIONS, secrets, clock)
 
 
