@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 
 from app.store.customers import Customer, DataKey
 from app.store.expired import delete_expired
-from app.store.grants import ConsentEvent
+from app.store.grants import ConsentEvent, Grant
 from app.store.history import events_of
 from tests.app.authserver.conftest import CUSTOMER, World, good, query_of
 from tests.support.jose import Key
@@ -144,6 +144,23 @@ async def test_an_expired_grant_gets_its_last_receipt_once(world):
         events = await world_events(session, tokens["grant_id"])
     assert [event.type for event in events] == ["granted", "expired"]
     assert events[1].at < world.clock() - timedelta(hours=23)
+
+
+async def test_two_workers_at_once_note_an_expiry_once(world, monkeypatch):
+    # Mutation tried: no unique index. Both look before either commits.
+    tokens = await world.tokens(until=world.clock() + timedelta(days=7))
+    world.clock.advance(days=8)
+
+    async def found_by_both(session, *_):
+        return [await session.get_one(Grant, tokens["grant_id"])]
+
+    monkeypatch.setattr("app.usecases.grants.expired_unnoted", found_by_both)
+    noted = await asyncio.gather(*(world.grants.note_expired() for _ in range(4)))
+    assert sorted(noted) == [0, 0, 0, 1]
+    async with world.database.reading() as session:
+        events = await world_events(session, tokens["grant_id"])
+    assert [event.type for event in events] == ["granted", "expired"]
+    assert all(event.sealed_receipt for event in events)
 
 
 async def test_a_client_gets_the_last_receipt_too(world):

@@ -140,7 +140,8 @@ INSERT INTO clients (id, name, uri, redirect_uris, purposes, sections, created_a
 INSERT INTO grants (id, customer_id, client_id, purpose, sections, created_at)
     VALUES ('gra', 'cus', 'cli', 'dpv:CustomerCare', '["topics"]', '{at}');
 INSERT INTO consent_events (id, grant_id, type, at, sections) VALUES
-    ('evt_1', 'gra', 'granted', '{at}', '[]'), ('evt_2', 'gra', 'expired', '{at}', '[]');
+    ('evt_1', 'gra', 'granted', '{at}', '[]'), ('evt_2', 'gra', 'expired', '{at}', '[]'),
+    ('evt_3', 'gra', 'expired', '{at}', '[]');
 INSERT INTO consent_requests (id_hash, client_id, parameters, created_at, expires_at)
     VALUES ('req', 'cli', '{{"external_id": "K-4711"}}', '{at}', '{at}');
 INSERT INTO pushed_requests (uri_hash, client_id, parameters, expires_at)
@@ -148,8 +149,8 @@ INSERT INTO pushed_requests (uri_hash, client_id, parameters, expires_at)
 """.format(at="2026-03-01 00:00:00+00")
 
 
-async def test_requests_in_clear_go(empty_url):
-    # Mutations tried: the requests kept.
+async def test_requests_in_clear_go_and_an_expiry_noted_twice_stays_once(empty_url):
+    # Mutations tried: the requests kept; the second event kept (no index can be made then).
     if empty_url.startswith("sqlite"):
         make_room(driver_url(empty_url))
     engine = create_async_engine(driver_url(empty_url))
