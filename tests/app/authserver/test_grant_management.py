@@ -56,7 +56,7 @@ async def test_who_only_looks_waits_for_no_writer(world):
 
 
 async def test_a_bound_token_looks_with_a_proof_that_counts_once(world):
-    # Mutation tried: `_looking` never opens a writing transaction.
+    # Mutation tried: `admitted` does not ask `use_up`.
     key = Key.new()
     grant_id = (await world.tokens())["grant_id"]
     asked = {"grant_type": "client_credentials", "scope": "grant_management_query"}
