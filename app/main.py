@@ -17,8 +17,8 @@ from app.api.v1 import context
 from app.observe import RequestLog
 from app.portal.errors import error_page
 from app.web import health, problem, session
-from app.web.direct import DirectRoutes
-from app.web.security import SecurityHeaders
+from app.web.direct import DirectLane
+from app.web.security import HeaderPolicy, SecurityHeaders
 from app.web.unreadable import RefuseUnreadable
 from app.wiring import Runtime
 
@@ -49,12 +49,20 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     app = _routes(lifespan)
     app.state.services = runtime.services
-    problem.install(app, error_page, runtime.services.issuer)
+    answers = problem.install(app, error_page, runtime.services.issuer)
+    policy = HeaderPolicy(secure=runtime.services.issuer.startswith("https://"))
     session.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(RefuseUnreadable)
     app.add_middleware(RequestLog)
-    app.add_middleware(SecurityHeaders, secure=runtime.services.issuer.startswith("https://"))
+    app.add_middleware(SecurityHeaders, policy=policy)
+    app.add_middleware(
+        DirectLane,
+        addresses=(*health.DIRECT, *authserver.DIRECT),
+        policy=policy,
+        failure=answers.of,
+        most=MAX_BODY_BYTES,
+    )
     return app
 
 
@@ -83,7 +91,6 @@ def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
-    app.router.routes.append(DirectRoutes(*health.DIRECT, *authserver.DIRECT))
     for router in (context.router, authserver.router, portal.router, health.router):
         app.include_router(router)
 

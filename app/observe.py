@@ -70,5 +70,17 @@ class RequestLog:
             await self._app(scope, receive, send_noting)
         finally:
             route = getattr(scope.get("route"), "path", "-")
-            elapsed_ms = (time.perf_counter() - started) * 1000
-            logger.info("%s %s %d %.1f ms", scope["method"], route, status, elapsed_ms)
+            note_request(scope["method"], route, status, started)
+
+
+def note_request(method: str, route: str, status: int, started: float) -> None:
+    """Write one request's line.
+
+    Args:
+        method: HTTP method.
+        route: The route's template.
+        status: HTTP status.
+        started: When it began, by `time.perf_counter`.
+    """
+    elapsed_ms = (time.perf_counter() - started) * 1000
+    logger.info("%s %s %d %.1f ms", method, route, status, elapsed_ms)

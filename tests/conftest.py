@@ -13,6 +13,7 @@ from app.store.migrate import upgrade
 from app.store.secrets import Vault
 from tests.support import postgres as postgres_support
 from tests.support.clock import SettableClock
+from tests.support.keys import keys_at_hand
 from tests.support.postgres import Postgres
 from tests.support.threads import in_thread
 
@@ -80,6 +81,13 @@ def logging_levels_as_found() -> Iterator[None]:
         if logger.level != level:
             logger.setLevel(level)
         logger.disabled = disabled
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signing_keys_at_hand() -> Iterator[None]:
+    """Deployments of one test session share their keys."""
+    with keys_at_hand():
+        yield
 
 
 @pytest.fixture

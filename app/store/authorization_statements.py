@@ -10,7 +10,7 @@ from app.store.clients import Client
 from app.store.consent_requests import ConsentRequest
 from app.store.customers import Customer, Subject
 from app.store.grants import Grant, grant_is_active, subject_of_grant
-from app.store.statements import Statement
+from app.store.statements import Statement, json_text
 from app.store.tokens import AuthorizationCode, PushedRequest, Token, UsedOnce
 from app.store.types import UtcDateTime
 
@@ -19,29 +19,29 @@ def _moment(name: str) -> ColumnElement[datetime]:
     return bindparam(name, type_=UtcDateTime)
 
 
-CLIENT = Statement(
-    select(
-        col(Client.id),
-        col(Client.secret_hash),
-        col(Client.redirect_uris),
-        col(Client.purposes),
-        col(Client.sections),
-        col(Client.jwks),
-        col(Client.profile),
-        col(Client.id_token_algorithm),
-        col(Client.lens),
-    ).where(col(Client.id) == bindparam("id"), col(Client.disabled_at).is_(None))
+CLIENT_COLUMNS = (
+    col(Client.id),
+    col(Client.secret_hash),
+    json_text(col(Client.redirect_uris)),
+    json_text(col(Client.purposes)),
+    json_text(col(Client.sections)),
+    json_text(col(Client.jwks)),
+    col(Client.profile),
+    col(Client.id_token_algorithm),
+    json_text(col(Client.lens)),
 )
+NAMED_CLIENT = (col(Client.id) == bindparam("id"), col(Client.disabled_at).is_(None))
+CLIENT = Statement(select(*CLIENT_COLUMNS).where(*NAMED_CLIENT))
 GRANT_COLUMNS = (
     col(Grant.id),
     col(Grant.client_id),
-    col(Grant.sections),
+    json_text(col(Grant.sections)),
     col(Grant.expires_at),
     col(Grant.purpose),
     col(Subject.subject),
     col(Grant.signs_in),
     col(Grant.is_single_call),
-    col(Grant.lens),
+    json_text(col(Grant.lens)),
 )
 ACTIVE_GRANT = Statement(
     select(*GRANT_COLUMNS)
@@ -63,6 +63,51 @@ GRANT_OF_CODE = (
     .scalar_subquery()
 )
 HOLD_BY_CODE = Statement(
+    select(col(Grant.id)).where(col(Grant.id) == GRANT_OF_CODE).with_for_update(key_share=True)
+)
+TOKEN_COLUMNS = (
+    col(Token.token_hash),
+    col(Token.kind),
+    col(Token.client_id),
+    col(Token.grant_id),
+    col(Token.family),
+    col(Token.scope),
+    col(Token.issued_at),
+    col(Token.expires_at),
+    col(Token.rotated_at),
+    col(Token.revoked_at),
+    col(Token.audience),
+    col(Token.jkt),
+)
+TOKEN = Statement(select(*TOKEN_COLUMNS).where(col(Token.token_hash) == bindparam("hash")))
+STANDING_COLUMNS = (
+    *TOKEN_COLUMNS,
+    *GRANT_COLUMNS,
+    # Of a grant that is not there, nothing is over.
+    and_(col(Grant.id).is_not(None), grant_is_active(_moment("now"))).label("is_active"),
+)
+STANDING = Statement(
+    select(*STANDING_COLUMNS)
+    .select_from(Token)
+    .join(Client, col(Client.id) == col(Token.client_id))
+    .outerjoin(Grant, col(Grant.id) == col(Token.grant_id))
+    .outerjoin(Customer, col(Customer.id) == col(Grant.customer_id))
+    .outerjoin(Subject, subject_of_grant())
+    .where(col(Token.token_hash) == bindparam("hash"), col(Client.disabled_at).is_(None))
+)
+CLIENT_AND_STANDING = Statement(
+    select(*CLIENT_COLUMNS, *STANDING_COLUMNS)
+    .select_from(Client)
+    .outerjoin(
+        Token,
+        and_(col(Token.token_hash) == bindparam("hash"), col(Token.client_id) == col(Client.id)),
+    )
+    .outerjoin(Grant, col(Grant.id) == col(Token.grant_id))
+    .outerjoin(Customer, col(Customer.id) == col(Grant.customer_id))
+    .outerjoin(Subject, subject_of_grant())
+    .where(*NAMED_CLIENT)
+)
+CODE = Statement(
     select(col(Grant.id)).where(col(Grant.id) == GRANT_OF_CODE).with_for_update(key_share=True)
 )
 TOKEN_COLUMNS = (

@@ -16,6 +16,7 @@ from app.store.authorization_statements import (
     ADD_PUSHED,
     ADD_TOKEN,
     CLIENT,
+    CLIENT_AND_STANDING,
     CODE,
     CONSUME_CODE,
     HOLD_BY_CODE,
@@ -26,28 +27,31 @@ from app.store.authorization_statements import (
     STANDING,
     TAKE_PUSHED,
     TOKEN,
-    TOKEN_COLUMNS,
     USE,
 )
 from app.store.consent_requests import CONSENT_LIFETIME
+from app.store.records import (
+    client_and_standing,
+    client_record,
+    code_record,
+    grant_record,
+    standing,
+    token_record,
+)
 from app.store.statements import Row, Statement
 from oauth.server.stores import (
     ClientRecord,
     CodeRecord,
     GrantRecord,
-    Profile,
     PushedRecord,
     Standing,
-    TokenKind,
     TokenRecord,
 )
 
 T = TypeVar("T")
 Values = Mapping[str, Any]
-_KINDS = {kind.value: kind for kind in TokenKind}
-# Where they stand in the rows of the statements below.
-_CODE_AUDIENCE, _TOKEN_KIND, _TOKEN_GRANT, _TOKEN_AUDIENCE = 9, 1, 3, 10
-_PROFILES = {profile.value: profile for profile in Profile}
+# Where it stands in the row of a token.
+_GRANT_ID = 3
 
 
 class Transaction(Protocol):
@@ -84,16 +88,19 @@ class DriverStores:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._held: set[str | None] = {None}
+        self._clients: dict[str, ClientRecord | None] = {}
 
     def client(self, client_id: str) -> ClientRecord | None:
         """Find a client that is not disabled."""
-        row = self._transaction.find(CLIENT, {"id": client_id})
-        return None if row is None else _client_record(row)
+        if client_id not in self._clients:
+            row = self._transaction.find(CLIENT, {"id": client_id})
+            self._clients[client_id] = None if row is None else client_record(*row)
+        return self._clients[client_id]
 
     def active_grant(self, grant_id: str, now: datetime) -> GrantRecord | None:
         """Find a grant that is active, of a customer and a client that are not disabled."""
         row = self._transaction.find(ACTIVE_GRANT, {"id": grant_id, "now": now})
-        return None if row is None else _grant_record(row)
+        return None if row is None else grant_record(row)
 
     def add_pushed(self, pushed: PushedRecord) -> None:
         """Keep a pushed request."""
@@ -140,8 +147,7 @@ class DriverStores:
         if row is None:
             return None
         self._held.add(row[1])
-        row[_CODE_AUDIENCE] = tuple(row[_CODE_AUDIENCE].split())
-        return CodeRecord(*row)
+        return code_record(row)
 
     def add_code(self, code: CodeRecord) -> None:
         """Keep a new code."""
@@ -172,9 +178,15 @@ class DriverStores:
         row = self._transaction.find(STANDING, {"hash": token_hash, "now": now})
         if row is None:
             return None
-        *found, is_active = row
-        token, grant = found[: len(TOKEN_COLUMNS)], found[len(TOKEN_COLUMNS) :]
-        return _token_record(token), _grant_record(grant) if is_active else None
+        return standing(row)
+
+    def client_and_token(
+        self, client_id: str, token_hash: str, now: datetime
+    ) -> tuple[ClientRecord | None, Standing | None]:
+        """Find a client that is not disabled, and one of its tokens as `token` does."""
+        named = {"id": client_id, "hash": token_hash, "now": now}
+        row = self._transaction.find(CLIENT_AND_STANDING, named)
+        return (None, None) if row is None else client_and_standing(row)
 
     def hold_token(self, token_hash: str) -> TokenRecord | None:
         """Find a token, holding its grant when it has one."""
@@ -182,14 +194,14 @@ class DriverStores:
         if len(self._held) > 1:
             # Most likely of the grant that is held already, and then there is nothing to wait for.
             row = self._transaction.find(TOKEN, named)
-            if row is None or row[_TOKEN_GRANT] in self._held:
-                return None if row is None else _token_record(row)
+            if row is None or row[_GRANT_ID] in self._held:
+                return None if row is None else token_record(row)
         self._transaction.hold(HOLD_BY_TOKEN, named)
         row = self._transaction.find(TOKEN, named)
         if row is None:
             return None
-        self._held.add(row[_TOKEN_GRANT])
-        return _token_record(row)
+        self._held.add(row[_GRANT_ID])
+        return token_record(row)
 
     def add_token(self, token: TokenRecord) -> None:
         """Keep a new token."""
@@ -220,42 +232,6 @@ class DriverStores:
     def revoke_family(self, family: str, now: datetime) -> None:
         """Revoke every token that stems from one code."""
         self._transaction.change(REVOKE_FAMILY, {"in_family": family, "now": now})
-
-
-def _client_record(row: Row) -> ClientRecord:
-    found, secret_hash_, redirect_uris, purposes, sections, jwks, profile, algorithm, lens = row
-    return ClientRecord(
-        found,
-        secret_hash_,
-        tuple(redirect_uris),
-        tuple(purposes),
-        tuple(sections),
-        jwks,
-        _PROFILES[profile],
-        algorithm,
-        lens,
-    )
-
-
-def _grant_record(row: Row) -> GrantRecord:
-    grant_id, client_id, sections, expires_at, purpose, subject, signs_in, single, lens = row
-    return GrantRecord(
-        grant_id,
-        client_id,
-        tuple(sections),
-        expires_at,
-        purpose,
-        subject,
-        bool(signs_in),
-        bool(single),
-        lens,
-    )
-
-
-def _token_record(row: Row) -> TokenRecord:
-    row[_TOKEN_KIND] = _KINDS[row[_TOKEN_KIND]]
-    row[_TOKEN_AUDIENCE] = tuple(row[_TOKEN_AUDIENCE].split())
-    return TokenRecord(*row)
 
 
 class Transactions(Protocol):

@@ -1,11 +1,11 @@
 """Transactions on PostgreSQL, by asyncpg itself."""
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
 from sqlalchemy import Dialect
 from sqlalchemy.util import await_only, greenlet_spawn
 
@@ -34,27 +34,17 @@ class PostgresqlTransactions:
         self._dialect = dialect
         self._settings = dict(settings)
         self._room = asyncio.Semaphore(most)
-        self._idle: list[asyncpg.Connection] = []
+        self._idle: list[_Session] = []
 
     async def writing(self, work: Callable[[DriverStores], T]) -> T:
         """Run it within one transaction; what it changed is on disk when this returns."""
         async with self._room:
-            connection = await self._connected()
             try:
-                result: T = await greenlet_spawn(_run, connection, self._dialect, work)
-            except LOST as error:
-                connection.terminate()
-                raise Unavailable(
-                    "Our database does not answer at the moment. Please try again shortly."
-                ) from error
-            except asyncio.CancelledError:
-                connection.terminate()
-                raise
-            except BaseException:
-                self._idle.append(connection)
-                raise
-            self._idle.append(connection)
-        return result
+                return await self._run(work)
+            except asyncpg.InvalidCachedStatementError:
+                # A migration has changed a table since: nothing was done, and all is made anew.
+                await self._forget_idle()
+                return await self._run(work)
 
     async def reading(self, work: Callable[[DriverStores], T]) -> T:
         """Run it where it may only look; each look sees the latest."""
@@ -62,24 +52,64 @@ class PostgresqlTransactions:
 
     async def close(self) -> None:
         """Close the connections."""
+        await self._forget_idle()
+
+    async def _run(self, work: Callable[[DriverStores], T]) -> T:
+        session = None
+        try:
+            session = await self._session()
+            result: T = await greenlet_spawn(_run, session, self._dialect, work)
+        except LOST as error:
+            _drop(session)
+            raise Unavailable(
+                "Our database does not answer at the moment. Please try again shortly."
+            ) from error
+        except (asyncio.CancelledError, asyncpg.InvalidCachedStatementError):
+            _drop(session)
+            raise
+        except BaseException:
+            if session is not None:
+                self._idle.append(session)
+            raise
+        self._idle.append(session)
+        return result
+
+    async def _session(self) -> "_Session":
         while self._idle:
-            await self._idle.pop().close()
+            session = self._idle.pop()
+            if not session.connection.is_closed():
+                return session
+        return _Session(await asyncpg.connect(self._url, server_settings=self._settings))
 
-    async def _connected(self) -> asyncpg.Connection:
+    async def _forget_idle(self) -> None:
         while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
-                return connection
-        connection = await asyncpg.connect(self._url, server_settings=self._settings)
-        # As SQLAlchemy's own connections do it: what is written is text already.
-        await connection.set_type_codec(
-            "json", schema="pg_catalog", encoder=str, decoder=json.loads
-        )
-        return connection
+            await self._idle.pop().connection.close()
 
 
-def _run(connection: asyncpg.Connection, dialect: Dialect, work: Callable[[DriverStores], T]) -> T:
-    transaction = PostgresqlTransaction(connection, dialect)
+class _Session:
+    """A connection with the statements that were prepared on it.
+
+    asyncpg keeps some by itself; looking one up there costs as much as running it.
+    """
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+        self._prepared: dict[str, PreparedStatement] = {}
+
+    async def prepared(self, sql: str) -> PreparedStatement:
+        found = self._prepared.get(sql)
+        if found is None:
+            found = self._prepared[sql] = await self.connection.prepare(sql)
+        return found
+
+
+def _drop(session: _Session | None) -> None:
+    if session is not None:
+        session.connection.terminate()
+
+
+def _run(session: _Session, dialect: Dialect, work: Callable[[DriverStores], T]) -> T:
+    transaction = PostgresqlTransaction(session, dialect)
     try:
         result = work(DriverStores(transaction))
         transaction.commit()
@@ -98,12 +128,12 @@ class PostgresqlTransaction:
     does a single insert: it is a transaction of its own.
 
     Args:
-        connection: Lent for this transaction alone.
+        session: Lent for this transaction alone.
         dialect: As statements are compiled.
     """
 
-    def __init__(self, connection: asyncpg.Connection, dialect: Dialect) -> None:
-        self._connection = connection
+    def __init__(self, session: _Session, dialect: Dialect) -> None:
+        self._session = session
         self._dialect = dialect
         self._begun = False
         self._added: list[tuple[str, list[Any]]] = []
@@ -111,8 +141,7 @@ class PostgresqlTransaction:
     def find(self, statement: Statement, values: Values) -> Row | None:
         """Return the first row, or None."""
         prepared = statement.prepared(self._dialect)
-        taken = prepared.values(values)
-        found = await_only(self._connection.fetchrow(prepared.sql, *taken))
+        found = await_only(self._fetched(prepared.sql, prepared.values(values)))
         return None if found is None else prepared.row(found)
 
     def hold(self, statement: Statement, values: Values) -> None:
@@ -125,8 +154,7 @@ class PostgresqlTransaction:
         self._begin()
         self._flush()
         prepared = statement.prepared(self._dialect)
-        tag = self._execute(prepared.sql, prepared.values(values))
-        return int(tag.rpartition(" ")[2])
+        return await_only(self._changed(prepared.sql, prepared.values(values)))
 
     def take(self, statement: Statement, values: Values) -> Row | None:
         """Change one row now, and return what the statement gives of it."""
@@ -145,26 +173,38 @@ class PostgresqlTransaction:
             self._begin()
         self._flush()
         if self._begun:
-            self._execute("COMMIT")
+            self._say("COMMIT")
 
     def rollback(self) -> None:
         """End it, keeping nothing."""
         if self._begun:
-            self._execute("ROLLBACK")
+            self._say("ROLLBACK")
 
     def _begin(self) -> None:
         if not self._begun:
-            self._execute("BEGIN")
+            self._say("BEGIN")
             self._begun = True
 
     def _flush(self) -> None:
         added, self._added = self._added, []
         for sql in dict.fromkeys(sql for sql, _ in added):
             rows = [row for text, row in added if text == sql]
-            if len(rows) == 1:
-                self._execute(sql, rows[0])
-            else:
-                await_only(self._connection.executemany(sql, rows))
+            await_only(self._inserted(sql, rows))
 
-    def _execute(self, sql: str, values: list[Any] | tuple[()] = ()) -> str:
-        return str(await_only(self._connection.execute(sql, *values)))
+    def _say(self, word: str) -> None:
+        await_only(self._session.connection.execute(word))
+
+    async def _fetched(self, sql: str, values: list[Any]) -> asyncpg.Record | None:
+        return await (await self._session.prepared(sql)).fetchrow(*values)
+
+    async def _changed(self, sql: str, values: list[Any]) -> int:
+        statement = await self._session.prepared(sql)
+        await statement.fetch(*values)
+        return int(statement.get_statusmsg().rpartition(" ")[2])
+
+    async def _inserted(self, sql: str, rows: list[list[Any]]) -> None:
+        statement = await self._session.prepared(sql)
+        if len(rows) == 1:
+            await statement.fetch(*rows[0])
+        else:
+            await statement.executemany(rows)

@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
 
@@ -43,6 +43,7 @@ RETRY_AFTER_S = "5"
 TYPE_BASE = "https://milieu.example/problems/"
 
 ErrorPage = Callable[[Request, int, str, str], Response]
+Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class Problem(BaseModel):
@@ -74,22 +75,22 @@ def status_of(error: MilieuError) -> HTTPStatus:
     )
 
 
-def install(app: FastAPI, error_page: ErrorPage, issuer: str) -> None:
+def install(app: FastAPI, error_page: ErrorPage, issuer: str) -> "Answers":
     """Make the application answer every error as a document.
 
     Args:
         app: The application.
         error_page: Renders an error for people: request, status, title, detail.
         issuer: Public base address, without a slash at the end.
+
+    Returns:
+        What makes the documents.
     """
     answers = Answers(error_page, issuer)
-    app.add_exception_handler(MilieuError, answers.on_domain_error)
-    app.add_exception_handler(AccessRefused, answers.on_refused)
-    app.add_exception_handler(RequestValidationError, answers.on_invalid)
-    app.add_exception_handler(HTTPException, answers.on_http_error)
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
-        app.add_exception_handler(kind, answers.on_database_down)
+    for kind, handler in answers.handlers.items():
+        app.add_exception_handler(kind, handler)
     app.add_middleware(CrashAnswer, page=answers.on_crash)
+    return answers
 
 
 class Answers:
@@ -103,6 +104,23 @@ class Answers:
     def __init__(self, error_page: ErrorPage, issuer: str) -> None:
         self._error_page = error_page
         self._issuer = issuer
+        self.handlers: dict[type[Exception], Handler] = {
+            MilieuError: self.on_domain_error,
+            AccessRefused: self.on_refused,
+            RequestValidationError: self.on_invalid,
+            HTTPException: self.on_http_error,
+            OperationalError: self.on_database_down,
+            InterfaceError: self.on_database_down,
+            PoolTimeout: self.on_database_down,
+        }
+
+    async def of(self, request: Request, error: Exception) -> Response:
+        """Answer any error; one that was not expected is logged."""
+        for kind in type(error).__mro__:
+            if kind in self.handlers:
+                return await self.handlers[kind](request, error)
+        note_crash(error)
+        return self.on_crash(request)
 
     async def on_domain_error(self, request: Request, error: Exception) -> Response:
         """Answer a domain error."""
@@ -188,10 +206,15 @@ class CrashAnswer:
         try:
             await self._app(scope, receive, send_noting)
         except Exception as error:
-            logger.error("Unhandled %s at %s", type(error).__name__, _where(error))  # noqa: TRY400 - a traceback shows values
+            note_crash(error)
             if started or scope["type"] != "http":
                 raise
             await self._page(Request(scope))(scope, receive, send)
+
+
+def note_crash(error: Exception) -> None:
+    """Log a mistake of ours, without its traceback, which shows values."""
+    logger.error("Unhandled %s at %s", type(error).__name__, _where(error))
 
 
 # Our own words: Python's names of statuses change between its versions.

@@ -28,7 +28,7 @@ class RefuseUnreadable:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif _is_no_address(scope["path"], scope["query_string"]):
+        elif is_no_address(scope["path"], scope["query_string"]):
             detail = "An address is ASCII, percent-encoded, and here holds no NUL character."
             await problem(BAD_REQUEST, Invalid.title, detail, Invalid.code, {})(
                 scope, receive, send
@@ -42,5 +42,11 @@ class RefuseUnreadable:
             await self._app(scope, receive, send)
 
 
-def _is_no_address(path: str, query: bytes) -> bool:
+def is_no_address(path: str, query: bytes) -> bool:
+    """Say whether nothing of ours can be at an address.
+
+    Args:
+        path: Decoded.
+        query: Raw.
+    """
     return "\0" in path or not query.isascii() or b"%00" in query or b"\0" in query

@@ -9,10 +9,9 @@ from authlib.oauth2 import OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749 import AuthorizationServer
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
+from oauth.server.authentication import authenticated, presented_credentials
 from oauth.server.client_credentials import OwnGrant
-from oauth.server.clients import AuthlibClient, authenticated, presented_credentials
-from oauth.server.dpop import FAPI_ALGORITHMS
-from oauth.server.errors import InvalidDpopProof
+from oauth.server.clients import AuthlibClient
 from oauth.server.exchange import Exchange
 from oauth.server.messages import (
     NO_STORE,
@@ -25,7 +24,6 @@ from oauth.server.messages import (
 from oauth.server.pkce import S256Required
 from oauth.server.refresh import RefreshGrant
 from oauth.server.revoke import Revocation
-from oauth.server.stores import ClientRecord
 from oauth.server.token import CodeGrant
 
 LOGGERS = ("authlib",)
@@ -85,23 +83,9 @@ class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is un
     ) -> AuthlibClient:
         """Authenticate by our own rules: Authlib's fail with a 500 on what is not UTF-8."""
         credentials = presented_credentials(request.message)
-        client = authenticated(credentials, self.exchange.door)
-        self._check_proof(client, endpoint)
+        found = self.exchange.stores.client(credentials.client_id)
         request.auth_method = credentials.method
-        return AuthlibClient(client)
-
-    def _check_proof(self, client: ClientRecord, endpoint: str) -> None:
-        proof = self.exchange.proof
-        if proof is None:
-            if endpoint == "token" and client.is_fapi:
-                raise InvalidDpopProof("The tokens of this client are bound: send a DPoP proof")
-            return
-        if client.is_fapi and proof.algorithm not in FAPI_ALGORITHMS:
-            known = " ".join(FAPI_ALGORITHMS)
-            raise InvalidDpopProof(f"This client signs its proofs by one of: {known}")
-        # Not before it is known who asks: anybody can make proofs, and each one is remembered.
-        if not self.exchange.stores.is_first_use(proof.once, proof.until):
-            raise InvalidDpopProof("The proof was used before (jti)")
+        return AuthlibClient(authenticated(credentials, found, self.exchange, endpoint))
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
         """Do nothing: `TokenIssuer` keeps each token when it makes it."""
@@ -113,13 +97,9 @@ class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is un
         """Return the request, which the engine has made."""
         return request
 
-    def handle_error_response(self, request: object, error: OAuth2Error) -> OAuthResponse:
-        """Make our answer of Authlib's error; one that redirects says who sends it (RFC 9207)."""
-        if error.redirect_uri:
-            return self._redirected(error.redirect_uri, error.get_body())
-        error.state = None  # it goes back with a redirect; here it would only be said again
-        answer: OAuthResponse = super().handle_error_response(request, error)
-        return answer
+    def handle_error_response(self, _request: object, error: OAuth2Error) -> OAuthResponse:
+        """Make our answer of Authlib's error."""
+        return refusal(error, self.exchange.issuer)
 
     def handle_response(
         self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]
@@ -127,9 +107,20 @@ class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is un
         """Make our answer of Authlib's; a redirect says who sends it (RFC 9207)."""
         location = dict(headers).get("Location")
         if location is not None:
-            return self._redirected(location, ())
+            return _redirected(location, (), self.exchange.issuer)
         extra = [pair for pair in headers if pair[0] == "WWW-Authenticate"]
         return OAuthResponse(status, (*NO_STORE, *extra), dict(body))
 
-    def _redirected(self, uri: str, parameters: Pairs) -> OAuthResponse:
-        return redirect(with_parameters(uri, (*parameters, ("iss", self.exchange.issuer))))
+
+def refusal(error: OAuth2Error, issuer: str) -> OAuthResponse:
+    """Answer with an error; one that redirects says who sends it (RFC 9207)."""
+    if error.redirect_uri:
+        return _redirected(error.redirect_uri, error.get_body(), issuer)
+    error.state = None  # it goes back with a redirect; here it would only be said again
+    status, body, headers = error(uri=None)
+    extra = [pair for pair in headers if pair[0] == "WWW-Authenticate"]
+    return OAuthResponse(status, (*NO_STORE, *extra), dict(body))
+
+
+def _redirected(uri: str, parameters: Pairs, issuer: str) -> OAuthResponse:
+    return redirect(with_parameters(uri, (*parameters, ("iss", issuer))))

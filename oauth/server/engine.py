@@ -15,7 +15,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from oauth.server import checks, dpop, own
 from oauth.server.asked import MERGE, Asked
-from oauth.server.authlib import AuthlibRequest, AuthlibServer, TokenRequest
+from oauth.server.authlib import AuthlibRequest, AuthlibServer, TokenRequest, refusal
 from oauth.server.authorize import CannotRedirect, Decided, Recipient, recipient
 from oauth.server.exchange import Exchange
 from oauth.server.introspect import introspection
@@ -33,6 +33,7 @@ from oauth.server.stores import GrantRecord, Stores, TokenRecord
 from oauth.server.tokens import Secrets
 
 Check = Callable[[OAuthRequest], None]
+Answer = Callable[[OAuthRequest, Exchange], OAuthResponse]
 
 FORM: tuple[Check, ...] = (
     checks.readable,
@@ -54,6 +55,16 @@ CHECKS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
     }
 )
 """Endpoint to the checks of a request's form that it makes, in order."""
+
+PATHS: Mapping[str, str] = MappingProxyType(
+    {
+        "par": PAR_PATH,
+        "token": TOKEN_PATH,
+        "revoke": REVOKE_PATH,
+        "introspect": INTROSPECT_PATH,
+    }
+)
+"""Endpoint to its path, which proofs of possession name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,7 @@ class AuthorizationEngine:
             self._run("authorize", request)
             asked: Asked = server.get_consent_grant(AuthlibRequest(request)).asked
         except OAuth2Error as error:
-            return self._refusal(server, error, sender)
+            return self._refusal(error, sender)
         return asked
 
     def approve(
@@ -140,27 +151,27 @@ class AuthorizationEngine:
     ) -> OAuthResponse:
         """Send the customer back with an error that only the host could see."""
         sender = recipient(OAuthRequest("POST", form=tuple(parameters.items())), stores)
-        return self._refusal(self._server(stores), error, sender)
+        return self._refusal(error, sender)
 
     def par(self, request: OAuthRequest, stores: Stores, keys: KeyRing = NO_KEYS) -> OAuthResponse:
         """Answer the endpoint for pushed requests (RFC 9126)."""
-        return self._answer("par", PAR_PATH, request, stores, keys, push)
+        return self._answer("par", request, self._exchange(stores, keys), push)
 
     def token(
         self, request: OAuthRequest, stores: Stores, keys: KeyRing = NO_KEYS
     ) -> OAuthResponse:
         """Answer the token endpoint (RFC 6749, section 3.2)."""
-        return self._answer("token", TOKEN_PATH, request, stores, keys, _tokens)
+        return self._answer("token", request, self._exchange(stores, keys), _tokens)
 
     def revoke(self, request: OAuthRequest, stores: Stores) -> OAuthResponse:
         """Answer the revocation endpoint (RFC 7009)."""
-        return self._answer("revoke", REVOKE_PATH, request, stores, NO_KEYS, _revocation)
+        return self._answer("revoke", request, self._exchange(stores, NO_KEYS), _revocation)
 
     def introspect(
         self, request: OAuthRequest, stores: Stores, keys: KeyRing = NO_KEYS
     ) -> OAuthResponse:
         """Answer the introspection endpoint (RFC 7662), signed if that is asked for (RFC 9701)."""
-        return self._answer("introspect", INTROSPECT_PATH, request, stores, keys, introspection)
+        return self._answer("introspect", request, self._exchange(stores, keys), introspection)
 
     def userinfo(self, request: OAuthRequest, stores: Stores) -> OAuthResponse:
         """Answer the userinfo endpoint (OpenID Connect Core, section 5.3)."""
@@ -190,7 +201,7 @@ class AuthorizationEngine:
         try:
             consent = server.get_consent_grant(AuthlibRequest(request))
         except OAuth2Error as error:
-            return self._refusal(server, error, sender)
+            return self._refusal(error, sender)
         decided = None
         if grant is not None:
             scope = grant.scope if consent.asked.action == MERGE else consent.asked.scope
@@ -203,23 +214,19 @@ class AuthorizationEngine:
     def _answer(
         self,
         endpoint: str,
-        path: str,
         request: OAuthRequest,
-        stores: Stores,
-        keys: KeyRing,
-        answer: Callable[[AuthlibServer, OAuthRequest], OAuthResponse],
+        exchange: Exchange,
+        answer: Answer,
     ) -> OAuthResponse:
-        server = self._server(stores, keys)
         try:
             self._run(endpoint, request)
-            proof = self._proof(request, path, server.exchange)
-            server.exchange = replace(server.exchange, proof=proof)
-            response = answer(server, request)
+            proof = self._proof(request, PATHS[endpoint], exchange)
+            response = answer(request, replace(exchange, proof=proof) if proof else exchange)
         except OAuth2Error as error:
-            response = server.handle_error_response(None, error)
+            response = refusal(error, self.issuer)
         if "dpop" not in request.headers:
             return response
-        nonce = ("DPoP-Nonce", server.exchange.nonces.current)
+        nonce = ("DPoP-Nonce", exchange.nonces.current)
         return replace(response, headers=(*response.headers, nonce))
 
     def _proof(self, request: OAuthRequest, path: str, exchange: Exchange) -> dpop.Proof | None:
@@ -239,19 +246,19 @@ class AuthorizationEngine:
         for check in CHECKS[endpoint]:
             check(request)
 
-    @staticmethod
-    def _refusal(server: AuthlibServer, error: OAuth2Error, sender: Recipient) -> OAuthResponse:
+    def _refusal(self, error: OAuth2Error, sender: Recipient) -> OAuthResponse:
         error.redirect_uri, error.state = sender.redirect_uri, sender.state
-        response: OAuthResponse = server.handle_error_response(None, error)
-        return response
+        return refusal(error, self.issuer)
 
 
-def _tokens(server: AuthlibServer, request: OAuthRequest) -> OAuthResponse:
+def _tokens(request: OAuthRequest, exchange: Exchange) -> OAuthResponse:
+    server = AuthlibServer(exchange)
     answer: OAuthResponse = server.create_token_response(TokenRequest(request))
     return answer
 
 
-def _revocation(server: AuthlibServer, request: OAuthRequest) -> OAuthResponse:
+def _revocation(request: OAuthRequest, exchange: Exchange) -> OAuthResponse:
+    server = AuthlibServer(exchange)
     answer: OAuthResponse = server.create_endpoint_response("revocation", TokenRequest(request))
     return answer
 

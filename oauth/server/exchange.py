@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from oauth.server import dpop
-from oauth.server.clients import Door
 from oauth.server.signing import NO_KEYS, KeyRing
 from oauth.server.stores import Stores
 from oauth.server.tokens import Secrets, TokenIssuer
@@ -41,11 +40,6 @@ class Exchange:
     def nonces(self) -> dpop.Nonces:
         """The nonces that proofs may carry."""
         return dpop.Nonces(self.secrets.derive, self.now)
-
-    @property
-    def door(self) -> Door:
-        """What it takes to tell who a client is."""
-        return Door(self.stores, self.secrets.digest, self.issuer, self.now)
 
     @property
     def tokens(self) -> TokenIssuer:

@@ -5,7 +5,7 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from oauth.server import dpop
-from oauth.server.authlib import AuthlibServer, TokenRequest
+from oauth.server.authentication import authenticated, presented_credentials
 from oauth.server.exchange import Exchange
 from oauth.server.messages import OAuthRequest, OAuthResponse
 from oauth.server.scopes import covered
@@ -19,39 +19,29 @@ INACTIVE = {"active": False}
 """All that is said of a token that is over, unknown, or another client's."""
 
 
-def introspection(server: AuthlibServer, request: OAuthRequest) -> OAuthResponse:
+def introspection(request: OAuthRequest, exchange: Exchange) -> OAuthResponse:
     """Say what a token is good for, to the client it was issued to and to nobody else.
 
     Args:
-        server: Authlib's server for this request.
         request: Names the token; a hint of its type is not needed (RFC 7662, section 2.1).
+        exchange: The surroundings of the request.
 
     Raises:
         OAuth2Error: The client is another, or names no token.
     """
-    exchange: Exchange = server.exchange
-    authenticated = server.authenticate_client(TokenRequest(request), (), "introspection")
-    client: ClientRecord = authenticated.record
-    answer = _introspected(request, client, exchange)
+    credentials = presented_credentials(request)
+    presented = request.body_parameters.get("token", "")
+    digest = exchange.secrets.digest(presented)
+    found, standing = exchange.stores.client_and_token(credentials.client_id, digest, exchange.now)
+    client = authenticated(credentials, found, exchange, "introspect")
+    if not presented:
+        raise InvalidRequestError("Missing token")
+    answer = INACTIVE
+    if standing is not None and not standing.is_over(exchange.now):
+        answer = _active(standing.token, standing.grant, exchange.issuer)
     if MEDIA_TYPE not in request.headers.get("accept", ""):
         return OAuthResponse(200, body=answer)
     return OAuthResponse(200, text=_signed(answer, client, exchange), media_type=MEDIA_TYPE)
-
-
-def _introspected(
-    request: OAuthRequest, client: ClientRecord, exchange: Exchange
-) -> dict[str, Any]:
-    presented = request.body_parameters.get("token")
-    if presented is None:
-        raise InvalidRequestError("Missing token")
-    found = exchange.stores.token(exchange.secrets.digest(presented), exchange.now)
-    if found is None:
-        return INACTIVE
-    token, grant = found
-    is_ended = token.grant_id is not None and grant is None
-    if token.client_id != client.id or token.is_over(exchange.now) or is_ended:
-        return INACTIVE
-    return _active(token, grant, exchange.issuer)
 
 
 def _signed(answer: dict[str, Any], client: ClientRecord, exchange: Exchange) -> str:

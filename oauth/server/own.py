@@ -41,9 +41,8 @@ def admitted(
     found = exchange.stores.token(digest, exchange.now)
     if found is None:
         raise invalid(presented)
-    token, grant = found
-    is_ended = token.grant_id is not None and grant is None
-    if token.kind is not TokenKind.ACCESS or token.is_over(exchange.now) or is_ended:
+    token, grant = found.token, found.grant
+    if token.kind is not TokenKind.ACCESS or found.is_over(exchange.now):
         raise invalid(presented)
     proof = proof_of(presented, token, exchange.issuer + OWN_PATH, exchange.nonces)
     if proof is not None:
@@ -53,16 +52,16 @@ def admitted(
         given &= set(grant.scope.split())
     if given.isdisjoint(scopes):
         raise insufficient(presented, " ".join(scopes), "The token is of another scope.")
-    return token, grant
+    return found
 
 
 def userinfo(request: OAuthRequest, exchange: Exchange) -> OAuthResponse:
     """Say who signed in, by the name that only this client knows (OpenID Connect Core, 5.3)."""
     try:
-        _, grant = admitted(request, exchange.issuer + USERINFO_PATH, (OPENID_SCOPE,), exchange)
+        found = admitted(request, exchange.issuer + USERINFO_PATH, (OPENID_SCOPE,), exchange)
     except AccessRefused as error:
         return refused(error, exchange)
-    return OAuthResponse(200, body={"sub": grant.subject if grant else ""})
+    return OAuthResponse(200, body={"sub": found.grant.subject if found.grant else ""})
 
 
 def managing(
@@ -80,10 +79,9 @@ def managing(
         The token, whose client it is; or the refusal.
     """
     try:
-        token, _ = admitted(request, exchange.issuer + path, (scope,), exchange)
+        return admitted(request, exchange.issuer + path, (scope,), exchange).token
     except AccessRefused as error:
         return refused(error, exchange)
-    return token
 
 
 def refused(error: AccessRefused, exchange: Exchange) -> OAuthResponse:

@@ -6,7 +6,8 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from oauth.server.asked import Asked
-from oauth.server.authlib import AuthlibRequest, AuthlibServer, TokenRequest
+from oauth.server.authentication import authenticated, presented_credentials
+from oauth.server.authlib import AuthlibRequest, AuthlibServer
 from oauth.server.authorize import CannotRedirect, recipient
 from oauth.server.errors import InvalidDpopProof
 from oauth.server.exchange import Exchange
@@ -19,19 +20,20 @@ URI_PREFIX = "urn:ietf:params:oauth:request_uri:"
 _CLIENT_AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
-def push(server: AuthlibServer, request: OAuthRequest) -> OAuthResponse:
+def push(request: OAuthRequest, exchange: Exchange) -> OAuthResponse:
     """Keep a request for a minute, under an address that nobody can guess.
 
     Args:
-        server: Authlib's server for this request.
         request: The client's credentials, and what it would else send through the browser.
+        exchange: The surroundings of the request.
 
     Raises:
         OAuth2Error: The client is another, or asks for what it may not ask for.
     """
-    exchange: Exchange = server.exchange
-    client: ClientRecord = server.authenticate_client(TokenRequest(request), (), "par").record
-    asked = _asked(server, request, client)
+    credentials = presented_credentials(request)
+    found = exchange.stores.client(credentials.client_id)
+    client = authenticated(credentials, found, exchange, "par")
+    asked = _asked(request, client, exchange)
     if exchange.jkt is not None and asked.dpop_jkt not in {None, exchange.jkt}:
         raise InvalidDpopProof("The dpop_jkt is not the key of the proof")
     parameters = dict(asked.parameters)
@@ -68,19 +70,19 @@ def _place(uri_hash: str) -> str:
     return f"pushed_requests.sealed_parameters:{uri_hash}"
 
 
-def _asked(server: AuthlibServer, request: OAuthRequest, client: ClientRecord) -> Asked:
+def _asked(request: OAuthRequest, client: ClientRecord, exchange: Exchange) -> Asked:
     named = [pair for pair in request.form or () if pair[0] not in _CLIENT_AUTHENTICATION]
     if "client_id" not in dict(named):
         named.append(("client_id", client.id))
     alone = OAuthRequest("POST", form=named)
     try:
-        recipient(alone, server.exchange.stores)
+        recipient(alone, exchange.stores)
     except CannotRedirect as error:
         raise InvalidRequestError(
             "The redirect_uri is missing, or not one of those that are registered"
         ) from error
     try:
-        asked: Asked = server.get_consent_grant(AuthlibRequest(alone)).asked
+        asked: Asked = AuthlibServer(exchange).get_consent_grant(AuthlibRequest(alone)).asked
     except OAuth2Error as error:
         error.redirect_uri = None  # There is no browser here that could be sent anywhere.
         raise

@@ -171,8 +171,17 @@ class TokenRecord:
         return has_expired or self.revoked_at is not None or self.rotated_at is not None
 
 
-Standing = tuple[TokenRecord, GrantRecord | None]
-"""A token as it stands: itself, and its grant if that is active."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A token as it stands: itself, and its grant if that is active."""
+
+    token: TokenRecord
+    grant: GrantRecord | None
+
+    def is_over(self, now: datetime) -> bool:
+        """Say whether the token, or the grant it was issued under, counts no more."""
+        is_ended = self.token.grant_id is not None and self.grant is None
+        return is_ended or self.token.is_over(now)
 
 
 class Stores(Protocol):
@@ -218,13 +227,20 @@ class Stores(Protocol):
         """Mark a code as redeemed, atomically; say whether it was not until now."""
         ...
 
-    def token(
-        self, token_hash: str, now: datetime
-    ) -> tuple[TokenRecord, GrantRecord | None] | None:
+    def token(self, token_hash: str, now: datetime) -> Standing | None:
         """Find a token as it is, with its grant if that is active; nothing is held.
 
         Returns:
             Nothing, too, when its client is disabled.
+        """
+        ...
+
+    def client_and_token(
+        self, client_id: str, token_hash: str, now: datetime
+    ) -> tuple[ClientRecord | None, Standing | None]:
+        """Find, at one look, what `client` finds and, of that client's tokens, what `token` does.
+
+        For introspection, which is asked with nearly every request a client gets.
         """
         ...
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from playwright import async_api, sync_api
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.require import CHROMIUM, path_of
@@ -15,6 +16,11 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# So long may what a page does by itself take: a busy machine is slow, and not wrong.
+PATIENCE_MS = 60_000
+async_api.expect.set_options(timeout=PATIENCE_MS)
+sync_api.expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium_path() -> str:

@@ -15,10 +15,15 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from sqlalchemy.engine import URL, make_url
 
 from app.store.migrate import upgrade_async
+from app.store.tables import metadata
 from tests.support.postgres_binaries import find_binaries, unprivileged_user
 
 GIVEN = "MILIEU_TEST_POSTGRESQL"
 START_TIMEOUT_S = 60
+END_SESSIONS = (
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+    " WHERE datname = $1 AND pid <> pg_backend_pid()"
+)
 
 
 def describe() -> str:
@@ -34,26 +39,25 @@ def describe() -> str:
 
 
 class Postgres:
-    """One server, on which each test gets a fresh copy of a migrated database."""
+    """One server, on which each test gets a migrated and empty database."""
 
     def __init__(self, url: URL, portal: BlockingPortal) -> None:
         self._url = url
         self._portal = portal
         self._names = (f"milieu_test_{os.getpid()}_{number}" for number in count())
         self._connection = portal.call(self._connect)
-        self._template = next(self._names)
-        self._execute(f"CREATE DATABASE {self._template}")
-        portal.call(upgrade_async, self.url_of(self._template))
+        self._idle: list[str] = []
 
     @contextmanager
     def migrated_database(self) -> Iterator[str]:
         """Lend the URL of a database with all tables and no rows."""
-        name = next(self._names)
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        name = self._idle.pop() if self._idle else self._made()
         try:
             yield self.url_of(name)
         finally:
-            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+            # Emptying takes a tenth of the time of making a new one.
+            self._portal.call(self._emptied, name)
+            self._idle.append(name)
 
     @contextmanager
     def empty_database(self) -> Iterator[str]:
@@ -67,12 +71,28 @@ class Postgres:
 
     def close(self) -> None:
         """Drop what this session made on the server."""
-        self._execute(f"DROP DATABASE {self._template} WITH (FORCE)")
+        for name in self._idle:
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
         self._portal.call(self._connection.close)
 
     def url_of(self, name: str) -> str:
         """Return the URL of one of the server's databases."""
         return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def _made(self) -> str:
+        name = next(self._names)
+        self._execute(f"CREATE DATABASE {name}")
+        self._portal.call(upgrade_async, self.url_of(name))
+        return name
+
+    async def _emptied(self, name: str) -> None:
+        await self._connection.execute(END_SESSIONS, name)
+        tables = reversed(metadata.sorted_tables)
+        connection = await asyncpg.connect(self.url_of(name))
+        try:
+            await connection.execute(";".join(f"DELETE FROM {table.name}" for table in tables))
+        finally:
+            await connection.close()
 
     def _execute(self, statement: str) -> None:
         self._portal.call(self._connection.execute, statement)

@@ -14,22 +14,22 @@ function localTimes(root) {
 
 // A region with data-refresh="seconds" is fetched anew until the answer no longer asks for it.
 async function refreshRegion(region) {
-  try {
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById(region.id);
-    if (!fresh) return;
-    const busy = region.contains(document.activeElement) && document.activeElement !== document.body;
-    if (!busy && fresh.innerHTML !== region.dataset.seen) {
-      region.dataset.seen = fresh.innerHTML;
-      region.replaceChildren(...fresh.childNodes);
-      localTimes(region);
-    }
-    if (fresh.dataset.refresh) scheduleRefresh(region);
-  } catch {
-    scheduleRefresh(region);
+  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok || isInUse(region)) return scheduleRefresh(region);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(region.id);
+  if (!fresh) return;
+  if (fresh.innerHTML !== region.dataset.seen) {
+    region.dataset.seen = fresh.innerHTML;
+    region.replaceChildren(...fresh.childNodes);
+    localTimes(region);
   }
+  if (fresh.dataset.refresh) scheduleRefresh(region);
+}
+
+// What she has reached with the keyboard is not pulled from under her fingers.
+function isInUse(region) {
+  return region.contains(document.activeElement) && document.activeElement !== document.body;
 }
 
 function scheduleRefresh(region) {

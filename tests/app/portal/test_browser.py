@@ -242,6 +242,22 @@ async def test_a_reading_that_ends_shows_by_itself(served: Served, chromium: Bro
     await expect(page.get_by_role("button", name="Refresh now @mira")).to_be_visible()
 
 
+async def test_what_she_reached_by_keyboard_stays_until_she_leaves_it(
+    served: Served, chromium: Browser
+):
+    page, _ = await sign_in(await chromium.new_context(), served)
+    served.fakes.views = (READING, view(ConnectionState.ACTIVE, handle="@other"))
+    await page.goto(f"{served.url}/connections")
+    button = page.get_by_role("button", name="Refresh now @other")
+    await button.focus()
+    served.fakes.views = (view(ConnectionState.ACTIVE),)
+    async with page.expect_response(f"{served.url}/connections"):
+        pass
+    await expect(button).to_be_focused()
+    await button.blur()
+    await expect(page.get_by_text("Reading…")).to_be_hidden()
+
+
 async def test_moments_are_shown_in_her_own_time(served: Served, chromium: Browser):
     context = await chromium.new_context(timezone_id="Asia/Tokyo")
     page, _ = await sign_in(context, served)

@@ -4,11 +4,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.ids import new_id
 from app.store.clients import Client, disable_client
+from app.store.engine import Database
+from app.store.migrate import upgrade_async
 from app.store.transactions import transactions_of
-from oauth.server.stores import PushedRecord, TokenKind, TokenRecord
+from oauth.server.stores import PushedRecord, Standing, TokenKind, TokenRecord
 from tests.support.clock import START
 
 
@@ -18,6 +21,10 @@ class Refused(Exception):
 
 @pytest.fixture
 async def client_id(database):
+    return await added_client(database)
+
+
+async def added_client(database):
     client = Client(
         id=new_id("cli", START), name="Northwind", uri="https://northwind.example",
         redirect_uris=["https://northwind.example/cb"], purposes=["dpv:CustomerCare"],
@@ -39,7 +46,9 @@ async def test_a_token_comes_back_as_it_was_kept(database, client_id):
     transactions = transactions_of(database)
     token = token_of(client_id, "one")
     await transactions.writing(lambda stores: stores.add_token(token))
-    assert await transactions.reading(lambda stores: stores.token("one", START)) == (token, None)
+    assert await transactions.reading(lambda stores: stores.token("one", START)) == Standing(
+        token, None
+    )
     assert await transactions.writing(lambda stores: stores.hold_token("one")) == token
     assert await transactions.reading(lambda stores: stores.token("two", START)) is None
 
@@ -91,6 +100,42 @@ async def test_a_client_that_is_disabled_is_not_found_from_the_next_statement_on
     assert await transactions.reading(lambda stores: stores.client(client_id)) is None
 
 
+@pytest.mark.parametrize("name", ["one", "two", "nobody's"])
+@pytest.mark.parametrize("presented", ["one's client", "cli_nobody"])
+async def test_one_look_finds_what_two_find(database, client_id, name, presented):
+    # Mutation tried: the token of any client.
+    transactions = transactions_of(database)
+    asked = client_id if presented == "one's client" else presented
+    other_id = await added_client(database)
+    for token in (token_of(client_id, "one"), token_of(other_id, "two")):
+        await transactions.writing(lambda stores, token=token: stores.add_token(token))
+
+    def look(stores):
+        client, found = stores.client(asked), stores.token(name, START)
+        is_its = client is not None and found is not None and found.token.client_id == client.id
+        return (client, found if is_its else None), stores.client_and_token(asked, name, START)
+
+    two_looks, one_look = await transactions.reading(look)
+    assert one_look == two_looks
+    assert (one_look[1] is not None) == (name == "one" and asked == client_id)
+
+
+async def test_a_migration_under_a_running_service_goes_unnoticed(request):
+    """PostgreSQL refuses a prepared statement whose columns have changed since."""
+    with request.getfixturevalue("postgres").empty_database() as url:
+        await upgrade_async(url)
+        database = Database(url)
+        transactions = transactions_of(database)
+        client = await added_client(database)
+        assert await transactions.reading(lambda stores: stores.client(client))
+        async with database.writing() as session:
+            await session.exec(text("ALTER TABLE clients ALTER COLUMN secret_hash TYPE text"))
+            await session.exec(text("ALTER TABLE clients ALTER COLUMN profile TYPE varchar(99)"))
+        found = await transactions.reading(lambda stores: stores.client(client))
+        assert found.id == client
+        await database.close()
+
+
 async def test_sessions_and_drivers_take_turns(database, client_id):
     """Neither waits in the database for the other, nor sees half of what the other does."""
     transactions = transactions_of(database)
@@ -120,6 +165,6 @@ async def test_a_commit_of_the_writer_reaches_the_disk(database):
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         connection.close()
     else:
-        connection = await transactions_of(database)._connected()
+        connection = (await transactions_of(database)._session()).connection
         assert await connection.fetchval("SHOW synchronous_commit") == "on"
         await connection.close()

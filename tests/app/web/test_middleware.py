@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from app.observe import CHATTY, RequestLog, configure_logging
-from app.web.security import SecurityHeaders
+from app.web.security import HeaderPolicy, SecurityHeaders
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:
@@ -19,7 +19,7 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
 @pytest.mark.parametrize("secure", [True, False])
 async def test_every_answer_forbids_framing_sniffing_and_foreign_scripts(secure: bool):
     app = FastAPI()
-    app.add_middleware(SecurityHeaders, secure=secure)
+    app.add_middleware(SecurityHeaders, policy=HeaderPolicy(secure=secure))
 
     @app.get("/plain")
     async def plain() -> str:

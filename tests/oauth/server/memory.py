@@ -60,7 +60,14 @@ class MemoryStores:
         if token is None or token.client_id not in self.clients:
             return None
         grant = None if token.grant_id is None else self.active_grant(token.grant_id, now)
-        return token, grant
+        return Standing(token, grant)
+
+    def client_and_token(
+        self, client_id: str, token_hash: str, now: datetime
+    ) -> tuple[ClientRecord | None, Standing | None]:
+        client, found = self.client(client_id), self.token(token_hash, now)
+        is_its = client is not None and found is not None and found.token.client_id == client.id
+        return client, found if is_its else None
 
     def hold_token(self, token_hash: str) -> TokenRecord | None:
         return self.tokens.get(token_hash)

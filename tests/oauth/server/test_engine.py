@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from oauth.server.clients import presented_credentials
+from oauth.server.authentication import presented_credentials
 from oauth.server.engine import Asked, AuthorizationEngine, CannotRedirect
 from oauth.server.messages import OAuthRequest
 from oauth.server.pkce import create_s256_code_challenge
