@@ -3,15 +3,11 @@
 MilieuError
 ├── Invalid              the request itself cannot be understood or allowed
 ├── Unauthenticated      we do not know who is asking
-│   └── ProofNeeded      a bound token came without its proof
 ├── Forbidden            we know, and the answer is no
 ├── NotFound             there is no such thing, or none that the asker may know of
 ├── Conflict             the state changed under the request, or contradicts it
 └── Unavailable          something we depend on does not answer now
 """
-
-TOKEN_MISSING = "token_missing"  # noqa: S105 - an error code
-INSUFFICIENT_SCOPE = "insufficient_scope"
 
 
 class MilieuError(Exception):
@@ -44,20 +40,6 @@ class Unauthenticated(MilieuError):
 
     code = "invalid_token"
     title = "Not authenticated"
-
-
-class ProofNeeded(Unauthenticated):
-    """A token is bound to a key, and the proof that it is held is missing or bad (RFC 9449).
-
-    Args:
-        detail: As for every error.
-        code: `invalid_dpop_proof` or `use_dpop_nonce`.
-        nonce: The one that the next proof must carry.
-    """
-
-    def __init__(self, detail: str, *, code: str, nonce: str) -> None:
-        super().__init__(detail, code=code)
-        self.nonce = nonce
 
 
 class Forbidden(MilieuError):

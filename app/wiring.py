@@ -134,7 +134,15 @@ def authorization_engine(
     vault: Vault, clock: Clock, issuer: str, sections: Sequence[str]
 ) -> AuthorizationEngine:
     """Make the protocol's logic for this deployment."""
-    secrets = Secrets(new_secret, secret_hash, vault.derive, ACCESS_TOKEN, REFRESH_TOKEN)
+    secrets = Secrets(
+        new_secret,
+        secret_hash,
+        vault.derive,
+        ACCESS_TOKEN,
+        REFRESH_TOKEN,
+        seal=vault.service.seal,
+        unseal=vault.service.open,
+    )
     named = tuple(str(section) for section in sections)
     return AuthorizationEngine(issuer, named, secrets, clock)
 

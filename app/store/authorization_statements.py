@@ -181,7 +181,7 @@ TAKE_PUSHED = Statement(
     .returning(
         col(PushedRequest.uri_hash),
         col(PushedRequest.client_id),
-        json_text(col(PushedRequest.parameters)),
+        col(PushedRequest.sealed_parameters),
         col(PushedRequest.expires_at),
     )
 )

@@ -1,9 +1,8 @@
 """Consent requests: what a client asked for, waiting for her decision."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import JSON, update
+from sqlalchemy import LargeBinary, update
 from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,10 +23,15 @@ class ConsentRequest(SQLModel, table=True):
 
     id_hash: str = Field(primary_key=True)
     client_id: str = Field(foreign_key="clients.id", ondelete="CASCADE")
-    parameters: dict[str, Any] = Field(sa_type=JSON, description="What the client asked for.")
+    sealed_parameters: bytes = Field(sa_type=LargeBinary, description="What the client asked for.")
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def parameters_place(id_hash: str) -> str:
+    """Name the place that a request's parameters are sealed for."""
+    return f"consent_requests.sealed_parameters:{id_hash}"
 
 
 async def find_consent_request(session: AsyncSession, id_hash: str) -> ConsentRequest | None:

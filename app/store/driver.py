@@ -4,7 +4,6 @@ The same transactions as with an ORM session, in a tenth of the time: `app.store
 `app.store.postgresql_driver` run the statements.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -110,7 +109,7 @@ class DriverStores:
             {
                 "uri_hash": pushed.uri_hash,
                 "client_id": pushed.client_id,
-                "parameters": dict(pushed.parameters),
+                "sealed_parameters": pushed.sealed_parameters,
                 "expires_at": pushed.expires_at,
             },
         )
@@ -118,10 +117,7 @@ class DriverStores:
     def take_pushed(self, uri_hash: str) -> PushedRecord | None:
         """Take a pushed request away, atomically, so that it is used once."""
         row = self._transaction.take(TAKE_PUSHED, {"hash": uri_hash})
-        if row is None:
-            return None
-        found, client_id, parameters, expires_at = row
-        return PushedRecord(found, client_id, json.loads(parameters), expires_at)
+        return None if row is None else PushedRecord(*row)
 
     def is_first_use(self, once: str, until: datetime) -> bool:
         """Remember something that may be used once; say whether it was not used until now."""
@@ -129,7 +125,7 @@ class DriverStores:
         return self._transaction.change(USE, named) == 1
 
     def add_consent_request(
-        self, id_hash: str, client_id: str, parameters: Mapping[str, str], now: datetime
+        self, id_hash: str, client_id: str, sealed_parameters: bytes, now: datetime
     ) -> None:
         """Keep what a client asks her for, until she decides."""
         self._transaction.add(
@@ -137,7 +133,7 @@ class DriverStores:
             {
                 "id_hash": id_hash,
                 "client_id": client_id,
-                "parameters": dict(parameters),
+                "sealed_parameters": sealed_parameters,
                 "created_at": now,
                 "expires_at": now + CONSENT_LIFETIME,
             },

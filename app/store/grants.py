@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ColumnElement, LargeBinary, and_, or_
+from sqlalchemy import JSON, ColumnElement, Index, LargeBinary, and_, or_, text
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -55,6 +55,15 @@ class ConsentEvent(SQLModel, table=True):
     """One step in the history of a grant."""
 
     __tablename__ = "consent_events"
+    __table_args__ = (
+        Index(
+            "ix_consent_events_expired_once",
+            "grant_id",
+            unique=True,
+            sqlite_where=text("type = 'expired'"),
+            postgresql_where=text("type = 'expired'"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     grant_id: str = Field(foreign_key="grants.id", ondelete="CASCADE", index=True)

@@ -1,9 +1,8 @@
 """Authorization codes and tokens; only their hashes."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel
 
 from app.store.types import UtcDateTime
@@ -39,7 +38,7 @@ class PushedRequest(SQLModel, table=True):
 
     uri_hash: str = Field(primary_key=True)
     client_id: str = Field(foreign_key="clients.id", ondelete="CASCADE")
-    parameters: dict[str, Any] = Field(sa_type=JSON)
+    sealed_parameters: bytes = Field(sa_type=LargeBinary)
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -1,12 +1,22 @@
 """Who may read what: the decisions of a read, from rows alone."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.errors import INSUFFICIENT_SCOPE, Conflict, Forbidden, NotFound, Unauthenticated
+from app.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from app.store.reads import GrantRow, TokenRow
 from context.section import Section
+from oauth.server.access import Presented, insufficient
 from oauth.server.scopes import LOOKUP_SCOPE, SCOPE_PREFIX
+
+USE_FOR = timedelta(hours=1)
+"""For how long a client may use what it has read; after that it reads again."""
+
+
+def use_until(grant: GrantRow, now: datetime) -> datetime:
+    """Return until when a client may use what it reads now: never longer than the grant."""
+    ends = now + USE_FOR
+    return ends if grant.expires_at is None else min(ends, grant.expires_at)
 
 
 def is_over(token: TokenRow, now: datetime) -> bool:
@@ -15,19 +25,20 @@ def is_over(token: TokenRow, now: datetime) -> bool:
     return not lives or token.revoked_at is not None or token.client_disabled
 
 
-def check_lookup(token: TokenRow, now: datetime) -> None:
+def check_lookup(presented: Presented, token: TokenRow, now: datetime) -> None:
     """Refuse a token that is not for looking customers up, or counts no more.
 
     Raises:
         Unauthenticated: It has expired or was revoked.
-        Forbidden: It is of another scope.
+        AccessRefused: It is of another scope.
     """
     if is_over(token, now):
         raise Unauthenticated("The access token has expired or was revoked; get a new one.")
     if LOOKUP_SCOPE not in token.scope:
-        raise Forbidden(
+        raise insufficient(
+            presented,
+            LOOKUP_SCOPE,
             f"A look-up needs a token of scope {LOOKUP_SCOPE} (client credentials).",
-            code=INSUFFICIENT_SCOPE,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from app.clock import Clock
 from app.errors import Invalid
 from app.ids import new_secret, secret_hash
+from app.store.consent_requests import parameters_place
 from app.store.driver import DriverStores
 from app.store.engine import Database
 from app.store.transactions import transactions_of
@@ -16,6 +17,7 @@ from oauth.server.messages import OAuthRequest, OAuthResponse
 from oauth.server.resources import protected_resource_metadata
 from oauth.server.signing import NO_KEYS, KeyRing
 from oauth.server.stores import Stores
+from oauth.server.waiting import sealed
 
 
 class Authorization:
@@ -55,9 +57,9 @@ class Authorization:
             if not isinstance(asked, Asked):
                 return asked
             request_id = new_secret()
-            stores.add_consent_request(
-                secret_hash(request_id), asked.client.id, asked.parameters, now
-            )
+            id_hash = secret_hash(request_id)
+            kept = sealed(asked.parameters, parameters_place(id_hash), self._engine.secrets)
+            stores.add_consent_request(id_hash, asked.client.id, kept, now)
             return request_id
 
         try:
@@ -84,14 +86,13 @@ class Authorization:
         """Answer the introspection endpoint."""
         is_signed = SIGNED_INTROSPECTION in request.headers.get("accept", "")
         keys = await self.key_ring() if is_signed else NO_KEYS
-        # Of these each is used once, which is written down.
-        uses_up = "dpop" in request.headers or "client_assertion" in request.body_parameters
-        run = self._transactions.writing if uses_up else self._transactions.reading
-        return await run(lambda stores: self._engine.introspect(request, stores, keys))
+        return await self._look(
+            request, lambda stores: self._engine.introspect(request, stores, keys)
+        )
 
     async def userinfo(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the userinfo endpoint."""
-        return await self._answer(lambda stores: self._engine.userinfo(request, stores))
+        return await self._look(request, lambda stores: self._engine.userinfo(request, stores))
 
     def metadata(self) -> dict[str, Any]:
         """Describe this authorization server and OpenID provider."""
@@ -111,6 +112,14 @@ class Authorization:
             {name: await self._keys.signer(name) for name in ("ES256", "RS256")},
             await self._keys.jwks(),
         )
+
+    async def _look(
+        self, request: OAuthRequest, work: Callable[[Stores], OAuthResponse]
+    ) -> OAuthResponse:
+        # Of these each is used once, which is written down.
+        uses_up = "dpop" in request.headers or "client_assertion" in request.body_parameters
+        run = self._transactions.writing if uses_up else self._transactions.reading
+        return await run(work)
 
     async def _answer(self, work: Callable[[Stores], OAuthResponse]) -> OAuthResponse:
         return await self._transactions.writing(work)

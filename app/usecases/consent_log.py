@@ -13,11 +13,11 @@ from app.store.customers import open_box
 from app.store.grants import ConsentEvent, ConsentEventType, find_subject
 from app.store.history import events_of
 from app.store.secrets import SealError, Vault
+from app.usecases.admission import USE_FOR
 from app.usecases.purposes import label_of
 from app.usecases.receipts.facts import Actor, ConsentFacts, Event, Means, Notice, Party
 from app.usecases.receipts.signed import signed
 from app.usecases.signing_keys import SigningKeys
-from app.usecases.use import USE_FOR
 from context.section import Section
 from oauth.server.signing import Signer
 

@@ -1,5 +1,7 @@
 """Consents: her decision on what a client asks for, carried out in one transaction."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from authlib.oauth2 import OAuth2Error
@@ -11,7 +13,11 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.ids import secret_hash
 from app.store.authorization import with_stores
 from app.store.clients import find_client
-from app.store.consent_requests import ConsentRequest, find_consent_request, take_consent_request
+from app.store.consent_requests import (
+    find_consent_request,
+    parameters_place,
+    take_consent_request,
+)
 from app.store.engine import Database
 from app.store.grants import Grant, hold_customer
 from app.store.refusals import remember_refusal
@@ -29,7 +35,27 @@ from app.usecases.giving import Choice, Giving, manner_of
 from oauth.server.engine import Asked, AuthorizationEngine, CannotRedirect
 from oauth.server.errors import InvalidGrantId, LoginRequired
 from oauth.server.messages import OAuthRequest, OAuthResponse
-from oauth.server.signing import KeyRing
+from oauth.server.signing import NO_KEYS, KeyRing
+from oauth.server.waiting import opened
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that waits for her decision.
+
+    Attributes:
+        id_hash: Hash of its id.
+        client_id: Who asks.
+        parameters: What for; they never show in a repr.
+        began_at: When it came.
+        keys: With which an `id_token_hint` in it is verified.
+    """
+
+    id_hash: str
+    client_id: str
+    parameters: Mapping[str, str] = field(repr=False)
+    began_at: datetime
+    keys: KeyRing = field(repr=False)
 
 
 class Consents:
@@ -67,17 +93,16 @@ class Consents:
             NotFound: There is no such request, or it has expired.
             Conflict: It is decided, or no longer allowed.
         """
-        keys = await self._authorization.key_ring()
+        found = await self._waiting(request_id)
         async with self._database.reading() as session:
-            found = await self._undecided(session, request_id)
-            asked = await self._judge(session, found, keys)
+            asked = await self._judge(session, found)
             client = await find_client(session, found.client_id)
             if not isinstance(asked, Asked) or client is None:
                 raise Conflict(
                     "The application may no longer ask for this; start again from there."
                 )
             earlier = await earlier_grant(session, asked, customer_id, self._clock())
-        return pending_consent(asked, client, earlier, found.created_at)
+        return pending_consent(asked, client, earlier, found.began_at)
 
     async def settled(
         self, request_id: str, current: CurrentSession | None, *, gpc: bool = False
@@ -97,13 +122,12 @@ class Consents:
             Forbidden: Her account is disabled.
         """
         now = self._clock()
-        keys = await self._authorization.key_ring()
+        found = await self._waiting(request_id)
         async with self._database.writing() as session:
             # In this order, as everywhere: her, then the request, then a grant of hers.
             if current is not None:
                 await self._hold(session, current.customer_id)
-            found = await self._undecided(session, request_id)
-            asked = await self._judge(session, found, keys)
+            asked = await self._judge(session, found)
             if not isinstance(asked, Asked):
                 return _location(asked)
             verdict: Grant | OAuth2Error | None
@@ -111,13 +135,13 @@ class Consents:
                 verdict = LoginRequired() if "none" in asked.prompt else None
             else:
                 verdict = await without_asking(
-                    session, asked, current, found.created_at, now, gpc=gpc
+                    session, asked, current, found.began_at, now, gpc=gpc
                 )
             if verdict is None:
                 return None
             await self._take(session, found)
             auth_time = None if current is None else current.signed_in_at
-            return _location(await self._answer(session, found, verdict, auth_time, keys))
+            return _location(await self._answer(session, found, verdict, auth_time))
 
     async def approve(self, request_id: str, current: CurrentSession, choice: Choice) -> str:
         """Give what she ticked, until when she chose; all of it in one transaction.
@@ -135,24 +159,20 @@ class Consents:
             NotFound, Conflict: As for `pending`.
             Forbidden: Her account is disabled, or she has to sign in again first.
         """
-        if choice.expires_at is not None and choice.expires_at <= self._clock():
-            raise Invalid("The end of a grant must be in the future.")
-        keys = await self._authorization.key_ring()
+        found = await self._waiting(request_id)
         signer = await self._log.signer()
         async with self._database.writing() as session:
-            found = await self._decided_now(session, request_id, current.customer_id)
-            asked = await self._judge(session, found, keys)
+            await self._decide_now(session, found, current.customer_id)
+            asked = await self._judge(session, found)
             if not isinstance(asked, Asked):
                 return _location(asked)
-            since = fresh_since(asked, found.created_at)
+            since = fresh_since(asked, found.began_at)
             if since is not None and current.signed_in_at < since:
                 raise Forbidden("Sign in again before you decide this.")
             steps = await self._giving.give(session, asked, current.customer_id, choice)
             await self._log.record(session, steps, manner_of(asked, choice), signer)
             verdict = steps[0].grant if steps else InvalidGrantId()
-            return _location(
-                await self._answer(session, found, verdict, current.signed_in_at, keys)
-            )
+            return _location(await self._answer(session, found, verdict, current.signed_in_at))
 
     async def deny(self, request_id: str, current: CurrentSession) -> str:
         """Refuse; nothing is written but that she did.
@@ -164,8 +184,9 @@ class Consents:
             NotFound, Conflict: As for `pending`.
             Forbidden: Her account is disabled.
         """
+        found = await self._waiting(request_id)
         async with self._database.writing() as session:
-            found = await self._decided_now(session, request_id, current.customer_id)
+            await self._decide_now(session, found, current.customer_id)
             purpose = found.parameters["purpose"]
             await remember_refusal(
                 session, current.customer_id, found.client_id, purpose, self._clock()
@@ -175,10 +196,9 @@ class Consents:
     async def _answer(
         self,
         session: AsyncSession,
-        found: ConsentRequest,
+        found: Waiting,
         verdict: Grant | OAuth2Error,
         auth_time: datetime | None,
-        keys: KeyRing,
     ) -> OAuthResponse:
         if isinstance(verdict, OAuth2Error):
             return await self._refuse(session, found, verdict)
@@ -186,12 +206,12 @@ class Consents:
         return await with_stores(
             session,
             lambda stores: self._engine.approve(
-                found.parameters, verdict.id, stores, auth_time=auth_time, keys=keys
+                found.parameters, verdict.id, stores, auth_time=auth_time, keys=found.keys
             ),
         )
 
     async def _refuse(
-        self, session: AsyncSession, found: ConsentRequest, error: OAuth2Error
+        self, session: AsyncSession, found: Waiting, error: OAuth2Error
     ) -> OAuthResponse:
         try:
             return await with_stores(
@@ -200,38 +220,41 @@ class Consents:
         except CannotRedirect as unknown:
             raise Invalid(str(unknown)) from unknown
 
-    async def _judge(
-        self, session: AsyncSession, found: ConsentRequest, keys: KeyRing
-    ) -> Asked | OAuthResponse:
+    async def _judge(self, session: AsyncSession, found: Waiting) -> Asked | OAuthResponse:
         request = OAuthRequest("POST", form=tuple(found.parameters.items()))
         try:
             return await with_stores(
-                session, lambda stores: self._engine.judge(request, stores, keys)
+                session, lambda stores: self._engine.judge(request, stores, found.keys)
             )
         except CannotRedirect as error:
             raise Invalid(str(error)) from error
 
-    async def _undecided(self, session: AsyncSession, request_id: str) -> ConsentRequest:
-        found = await find_consent_request(session, secret_hash(request_id))
+    async def _waiting(self, request_id: str) -> Waiting:
+        """Find a request before its transaction begins: keys come from outside any.
+
+        It never changes but by being decided, which `_take` sees to.
+        """
+        async with self._database.reading() as session:
+            found = await find_consent_request(session, secret_hash(request_id))
         if found is None or found.expires_at <= self._clock():
             raise NotFound("This request has expired; start again from the application.")
         if found.decided_at is not None:
             raise Conflict("This request is decided already.")
-        return found
+        place = parameters_place(found.id_hash)
+        parameters = opened(found.sealed_parameters, place, self._engine.secrets)
+        is_hinted = "id_token_hint" in parameters
+        keys = await self._authorization.key_ring() if is_hinted else NO_KEYS
+        return Waiting(found.id_hash, found.client_id, parameters, found.created_at, keys)
 
-    async def _decided_now(
-        self, session: AsyncSession, request_id: str, customer_id: str
-    ) -> ConsentRequest:
+    async def _decide_now(self, session: AsyncSession, found: Waiting, customer_id: str) -> None:
         await self._hold(session, customer_id)
-        found = await self._undecided(session, request_id)
         await self._take(session, found)
-        return found
 
     async def _hold(self, session: AsyncSession, customer_id: str) -> None:
         if await hold_customer(session, customer_id) is None:
             raise Forbidden("This account is disabled.")
 
-    async def _take(self, session: AsyncSession, found: ConsentRequest) -> None:
+    async def _take(self, session: AsyncSession, found: Waiting) -> None:
         if not await take_consent_request(session, found.id_hash, self._clock()):
             raise Conflict("This request is decided already.")
 

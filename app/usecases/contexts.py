@@ -9,23 +9,31 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.errors import INSUFFICIENT_SCOPE, Forbidden, NotFound, Unauthenticated
+from app.errors import NotFound, Unauthenticated
 from app.ids import new_id, secret_hash
 from app.store.accesses import Access, Outcome
 from app.store.customers import IdentifierType, find_customer, open_box
 from app.store.engine import Database
 from app.store.reads import GrantRow, TokenRow, find_granted, find_token, record_served
 from app.store.secrets import Vault
-from app.usecases.admission import check_lookup, granted_sections, only_one, refusal_of
+from app.usecases.admission import (
+    check_lookup,
+    granted_sections,
+    only_one,
+    refusal_of,
+    use_until,
+)
 from app.usecases.identifiers import normal_email
-from app.usecases.possession import Possession, PresentedToken
+from app.usecases.possession import Possession
 from app.usecases.renderings import Renderings
-from app.usecases.sections import NOT_OFFERED
-from app.usecases.use import USE_FOR
+from app.usecases.sections import NOT_OFFERED, OFFERED
 from context.document import Absence, AnySection, Context
 from context.explain import Explanation
 from context.section import Section
-from oauth.server.scopes import SCOPE_PREFIX
+from oauth.server.access import Presented, insufficient, invalid
+from oauth.server.scopes import SCOPE_PREFIX, scope_of
+
+_READABLE = scope_of(OFFERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +126,21 @@ class Contexts:
             box = await open_box(session, self._vault, customer_id)
             return await self._renderings.explanation(session, box, customer_id, self._clock())
 
-    async def read(self, presented: PresentedToken, reading: Reading) -> ServedContext:
+    async def read(self, presented: Presented, reading: Reading) -> ServedContext:
         """Answer a read under a delegated token.
 
         Raises:
-            Unauthenticated: The token is unknown, expired or revoked, or its grant has ended.
-            Forbidden: The token is not for reading contexts, or the purpose is another one.
+            AccessRefused: The token is not for reading contexts here, or not in the right hands.
+            Unauthenticated: The token has expired or was revoked, or its grant has ended.
+            Forbidden: The purpose is another one.
         """
         now = self._clock()
         token_hash = secret_hash(presented.token)
         token = await self._token(presented)
         grant = token.grant
         if grant is None:
-            raise Forbidden(
-                "This token is for look-ups: use POST /v1/context/lookup.",
-                code=INSUFFICIENT_SCOPE,
+            raise insufficient(
+                presented, _READABLE, "This token is for look-ups: use POST /v1/context/lookup."
             )
         refusal = refusal_of(token, grant, reading.purpose, now)
         if refusal is None:
@@ -144,20 +152,20 @@ class Contexts:
         return await self._serve(grant, context, reading, token_hash, now)
 
     async def lookup(
-        self, presented: PresentedToken, identifiers: Sequence[IdentifierValue], reading: Reading
+        self, presented: Presented, identifiers: Sequence[IdentifierValue], reading: Reading
     ) -> ServedContext:
         """Answer a read by identifier, among the customers who granted this client.
 
         Raises:
-            Unauthenticated: The token is unknown, expired or revoked.
-            Forbidden: The token is not for look-ups.
+            AccessRefused: The token is not for look-ups here, or not in the right hands.
+            Unauthenticated: The token has expired or was revoked.
             NotFound: No customer so identified granted this; alike whether she exists or not.
             Conflict: The identifiers belong to several customers.
         """
         now = self._clock()
         token_hash = secret_hash(presented.token)
         token = await self._token(presented)
-        check_lookup(token, now)
+        check_lookup(presented, token, now)
         async with self._database.reading() as session:
             indexed = self._indexed(identifiers)
             grant = only_one(
@@ -167,11 +175,11 @@ class Contexts:
             context = await self._render(session, grant, scope, reading, now)
         return await self._serve(grant, context, reading, token_hash, now)
 
-    async def _token(self, presented: PresentedToken) -> TokenRow:
+    async def _token(self, presented: Presented) -> TokenRow:
         async with self._database.reading() as session:
             token = await find_token(session, secret_hash(presented.token))
         if token is None:
-            raise Unauthenticated("The access token is not valid; get a new one.")
+            raise invalid(presented)
         await self._possession.check(presented, token)
         return token
 
@@ -211,7 +219,7 @@ class Contexts:
             subject=grant.subject,
             purpose=grant.purpose,
             as_of=context.as_of,
-            use_until=min(now + USE_FOR, grant.expires_at or now + USE_FOR),
+            use_until=use_until(grant, now),
             grant_expires_at=grant.expires_at,
             brief=context.brief,
             sections=sections,

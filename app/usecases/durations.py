@@ -1,10 +1,16 @@
-"""How long a grant may last: what she can choose from."""
+"""How long a grant may last: at most, and what she can choose from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from oauth.server.details import SINGLE_CALL, SINGLE_CALL_SPAN, UNTIL_REVOKED, span_of
+from oauth.server.details import (
+    MAX_DAYS,
+    SINGLE_CALL,
+    SINGLE_CALL_SPAN,
+    UNTIL_REVOKED,
+    span_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class Duration:
         return None if self.is_single_call else self.span.days
 
 
-YEAR = timedelta(days=365)
+YEAR = timedelta(days=MAX_DAYS)
+"""No consent lasts longer without being given again."""
 CALL = Duration("call", "This call (30 minutes)", SINGLE_CALL_SPAN, is_single_call=True)
 MONTH = Duration("month", "30 days", timedelta(days=30))
 OPEN = Duration("open", "Until I revoke, or for a year unless I renew it", YEAR)
@@ -40,6 +47,15 @@ CHOICES = (
     Duration("year", "1 year", YEAR),
     OPEN,
 )
+
+
+def longest(asked: str | None) -> timedelta:
+    """Return the longest that a grant may last from the decision on: as asked for, a year at most.
+
+    Args:
+        asked: The duration of an `authorization_details`, if it says one.
+    """
+    return span_of(asked) or YEAR
 
 
 def offered(asked: str | None, *, signs_in: bool) -> tuple[Sequence[Duration], Duration]:
@@ -57,9 +73,9 @@ def offered(asked: str | None, *, signs_in: bool) -> tuple[Sequence[Duration], D
         return (CALL,), CALL
     if asked is None or asked == UNTIL_REVOKED:
         return CHOICES, usual
-    span = span_of(asked) or MONTH.span
+    span = longest(asked)
     wanted = Duration("asked", f"{span.days} days", span)
     known = [choice for choice in CHOICES if choice.span == span and choice is not OPEN]
     shorter = [choice for choice in CHOICES if choice.span < span]
-    longest = known[0] if known else wanted
-    return (*shorter, longest), usual if usual in shorter else longest
+    most = known[0] if known else wanted
+    return (*shorter, most), usual if usual in shorter else most

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,7 @@ from app.store.grants import ConsentEventType, Grant
 from app.store.secrets import Vault
 from app.usecases.asking import earlier_grant
 from app.usecases.consent_log import Manner
+from app.usecases.durations import longest
 from app.usecases.purposes import MARKETING
 from app.usecases.receipts.facts import Actor, Means, Notice
 from oauth.server.asked import MERGE, Asked
@@ -25,7 +26,7 @@ class Choice:
 
     Attributes:
         sections: Those she ticked, none that was not asked for.
-        expires_at: The end; None for until she revokes it.
+        expires_at: The end; None for as long as she can give it.
         is_single_call: Whether it is for this call alone.
         lasts_days: By how much a reconfirmation prolongs it.
         gpc: Whether her browser asks not to be marketed to (Global Privacy Control).
@@ -82,7 +83,7 @@ class Giving:
             asked.client.id,
             asked.purpose,
             sections,
-            choice.expires_at,
+            _end(asked, choice, now),
             signs_in=asked.signs_in,
             is_single_call=choice.is_single_call,
             lasts_days=choice.lasts_days,
@@ -118,6 +119,16 @@ def _given(asked: Asked, sections: Sequence[str]) -> Sequence[str]:
     if not set(sections) <= set(asked.sections):
         raise Invalid("Only sections that were asked for can be given.")
     return given
+
+
+def _end(asked: Asked, choice: Choice, now: datetime) -> datetime:
+    most = longest(asked.details.duration)
+    ends = choice.expires_at or now + most
+    if ends <= now:
+        raise Invalid("The end of a grant must be in the future.")
+    if ends - now > most or timedelta(days=choice.lasts_days or 0) > most:
+        raise Invalid("A grant lasts no longer than was asked for, and a year at most.")
+    return ends
 
 
 def _merged(given: Given, asked: Asked, earlier: Grant, known: Sequence[str]) -> Given:

@@ -120,10 +120,11 @@ class Grants:
         signer = await self._log.signer()
         async with self._database.writing() as session:
             expired = await expired_unnoted(session, self._clock(), EXPIRED_AT_ONCE)
-            for grant in expired:
-                step = await note_expiry(session, grant)
+            noted = [await note_expiry(session, grant) for grant in expired]
+            steps = [step for step in noted if step is not None]
+            for step in steps:
                 await self._log.record(session, [step], BY_TIME, signer)
-        return len(expired)
+        return len(steps)
 
     async def receipt(self, customer_id: str, grant_id: str, event_id: str) -> str:
         """Return the receipt of one step in a grant's history, as the JWS it is.

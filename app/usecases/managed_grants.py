@@ -1,5 +1,6 @@
 """Grants as their client manages them (Grant Management for OAuth 2.0): seeing, and giving back."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -8,14 +9,15 @@ from app.clock import Clock
 from app.store.authorization import with_stores
 from app.store.consent_steps import revoke_grant
 from app.store.engine import Database
-from app.store.grants import Grant, find_grant, find_subject
+from app.store.grants import Grant, find_grant
 from app.usecases.consent_log import BY_CLIENT, ConsentLog
-from oauth.server.details import SINGLE_CALL, TYPE
 from oauth.server.engine import AuthorizationEngine
 from oauth.server.messages import NO_STORE, OAuthRequest, OAuthResponse
 from oauth.server.metadata import GRANTS_PATH
 from oauth.server.resources import API_PATH
-from oauth.server.scopes import GRANT_QUERY_SCOPE, GRANT_REVOKE_SCOPE, scope_of
+from oauth.server.scopes import GRANT_QUERY_SCOPE, GRANT_REVOKE_SCOPE
+from oauth.server.stores import GrantRecord
+from oauth.server.tokens import details_of
 
 UNKNOWN = OAuthResponse(
     404,
@@ -48,28 +50,28 @@ class ManagedGrants:
     async def show(self, request: OAuthRequest, grant_id: str) -> OAuthResponse:
         """Answer what a grant covers (section 6.3)."""
         path = f"{GRANTS_PATH}/{grant_id}"
-        async with self._database.writing() as session:
+        async with self._looking(request) as session:
             found = await self._managed(session, request, path, grant_id, GRANT_QUERY_SCOPE)
             if isinstance(found, OAuthResponse):
                 return found
-            subject = await find_subject(session, found.customer_id, found.client_id)
-            return OAuthResponse(200, body=_described(found, subject, self._engine.issuer))
+            active = await self._active(session, grant_id)
+        if active is None:
+            return UNKNOWN
+        return OAuthResponse(200, body=_described(found, active, self._engine.issuer))
 
     async def receipts(self, request: OAuthRequest, grant_id: str) -> OAuthResponse:
         """Answer with the signed receipts of a grant, also an ended one, the oldest first."""
         path = f"{GRANTS_PATH}/{grant_id}/receipts"
-        async with self._database.writing() as session:
-            found = await self._managed(
-                session, request, path, grant_id, GRANT_QUERY_SCOPE, may_have_ended=True
-            )
+        async with self._looking(request) as session:
+            found = await self._managed(session, request, path, grant_id, GRANT_QUERY_SCOPE)
             if isinstance(found, OAuthResponse):
                 return found
             receipts = await self._log.receipts(session, found.id, found.customer_id)
-            listed = [
-                {"event": event.type, "at": event.at.isoformat(), "receipt": receipt}
-                for event, receipt in receipts
-            ]
-            return OAuthResponse(200, body={"receipts": listed})
+        listed = [
+            {"event": event.type, "at": event.at.isoformat(), "receipt": receipt}
+            for event, receipt in receipts
+        ]
+        return OAuthResponse(200, body={"receipts": listed})
 
     async def revoke(self, request: OAuthRequest, grant_id: str) -> OAuthResponse:
         """End a grant (section 6.4); its tokens end with it."""
@@ -79,52 +81,43 @@ class ManagedGrants:
             found = await self._managed(session, request, path, grant_id, GRANT_REVOKE_SCOPE)
             if isinstance(found, OAuthResponse):
                 return found
+            if await self._active(session, grant_id) is None:
+                return UNKNOWN
             step = await revoke_grant(session, found.id, found.customer_id, self._clock())
             if step is None:
                 return UNKNOWN
             await self._log.record(session, [step], BY_CLIENT, signer)
         return OAuthResponse(204, NO_STORE)
 
+    def _looking(self, request: OAuthRequest) -> AbstractAsyncContextManager[AsyncSession]:
+        # A proof is used once, which is written down.
+        return self._database.writing() if "dpop" in request.headers else self._database.reading()
+
     async def _managed(
-        self,
-        session: AsyncSession,
-        request: OAuthRequest,
-        path: str,
-        grant_id: str,
-        scope: str,
-        *,
-        may_have_ended: bool = False,
+        self, session: AsyncSession, request: OAuthRequest, path: str, grant_id: str, scope: str
     ) -> Grant | OAuthResponse:
+        """Return the grant, ended or not, if it is one of the client that asks."""
         token = await with_stores(
             session, lambda stores: self._engine.managing(request, path, scope, stores)
         )
         if isinstance(token, OAuthResponse):
             return token
         grant = await find_grant(session, grant_id)
-        if grant is None or grant.client_id != token.client_id:
-            return UNKNOWN
-        active = await with_stores(
+        return UNKNOWN if grant is None or grant.client_id != token.client_id else grant
+
+    async def _active(self, session: AsyncSession, grant_id: str) -> GrantRecord | None:
+        return await with_stores(
             session, lambda stores: stores.active_grant(grant_id, self._clock())
         )
-        return UNKNOWN if active is None and not may_have_ended else grant
 
 
-def _described(grant: Grant, subject: str | None, issuer: str) -> dict[str, Any]:
-    details: dict[str, Any] = {
-        "type": TYPE,
-        "purpose": grant.purpose,
-        "sections": grant.sections,
-    }
-    if grant.is_single_call:
-        details["duration"] = SINGLE_CALL
-    if grant.lens:
-        details["lens"] = grant.lens
-    scope = scope_of(grant.sections, signs_in=grant.signs_in)
+def _described(grant: Grant, active: GrantRecord, issuer: str) -> dict[str, Any]:
+    ends = active.expires_at
     return {
-        "grant_id": grant.id,
-        "sub": subject,
+        "grant_id": active.id,
+        "sub": active.subject,
         "created_at": grant.created_at.isoformat(),
-        "expires_at": None if grant.expires_at is None else grant.expires_at.isoformat(),
-        "scopes": [{"scope": scope, "resources": [issuer + API_PATH]}],
-        "authorization_details": [details] if grant.sections else [],
+        "expires_at": None if ends is None else ends.isoformat(),
+        "scopes": [{"scope": active.scope, "resources": [issuer + API_PATH]}],
+        "authorization_details": details_of(active, active.sections),
     }

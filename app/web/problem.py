@@ -16,19 +16,16 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import (
-    INSUFFICIENT_SCOPE,
-    TOKEN_MISSING,
     Conflict,
     Forbidden,
     Invalid,
     MilieuError,
     NotFound,
-    ProofNeeded,
     Unauthenticated,
     Unavailable,
 )
-from oauth.server.dpop import ALGORITHMS as DPOP_ALGORITHMS
-from oauth.server.resources import API_PATH, RESOURCE_METADATA_PATH
+from oauth.server.access import INVALID_TOKEN, AccessRefused, challenge, scheme_of
+from oauth.server.resources import API_PATH
 
 logger = logging.getLogger("milieu.web")
 
@@ -40,6 +37,7 @@ STATUS: dict[type[MilieuError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+TOKEN_MISSING = "token_missing"  # noqa: S105 - an error code
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "5"
 TYPE_BASE = "https://milieu.example/problems/"
@@ -88,7 +86,7 @@ def install(app: FastAPI, error_page: ErrorPage, issuer: str) -> "Answers":
     Returns:
         What makes the documents.
     """
-    answers = Answers(error_page, issuer + RESOURCE_METADATA_PATH + API_PATH)
+    answers = Answers(error_page, issuer)
     for kind, handler in answers.handlers.items():
         app.add_exception_handler(kind, handler)
     app.add_middleware(CrashAnswer, page=answers.on_crash)
@@ -100,14 +98,15 @@ class Answers:
 
     Args:
         error_page: Renders an error for people.
-        resource_metadata: Where the API describes itself (RFC 9728).
+        issuer: Public base address, without a slash at the end.
     """
 
-    def __init__(self, error_page: ErrorPage, resource_metadata: str) -> None:
+    def __init__(self, error_page: ErrorPage, issuer: str) -> None:
         self._error_page = error_page
-        self._resource_metadata = resource_metadata
+        self._issuer = issuer
         self.handlers: dict[type[Exception], Handler] = {
             MilieuError: self.on_domain_error,
+            AccessRefused: self.on_refused,
             RequestValidationError: self.on_invalid,
             HTTPException: self.on_http_error,
             OperationalError: self.on_database_down,
@@ -126,8 +125,22 @@ class Answers:
     async def on_domain_error(self, request: Request, error: Exception) -> Response:
         """Answer a domain error."""
         assert isinstance(error, MilieuError)  # noqa: S101 - registered for this class alone
-        status, headers = status_of(error), _challenge(error, self._resource_metadata)
-        return self._answer(request, status, error.title, error.detail, error.code, headers)
+        headers = {}
+        if isinstance(error, Unauthenticated):
+            scheme = scheme_of(request.headers.get("authorization", ""))
+            refused = AccessRefused(INVALID_TOKEN, error.detail, scheme=scheme)
+            headers = challenge(refused, self._issuer, API_PATH)
+        return self._answer(
+            request, status_of(error), error.title, error.detail, error.code, headers
+        )
+
+    async def on_refused(self, request: Request, error: Exception) -> Response:
+        """Answer a token that will not do, or none."""
+        assert isinstance(error, AccessRefused)  # noqa: S101 - as above
+        title = next(kind.title for kind, status in STATUS.items() if status == error.status)
+        headers = challenge(error, self._issuer, API_PATH)
+        code = error.error or TOKEN_MISSING
+        return self._answer(request, error.status, title, error.description, code, headers)
 
     async def on_invalid(self, request: Request, error: Exception) -> Response:
         """Answer input that FastAPI could not validate."""
@@ -217,23 +230,6 @@ def _is_person(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
         "/v1/"
     )
-
-
-def _challenge(error: MilieuError, resource_metadata: str) -> dict[str, str]:
-    """Say how to authenticate (RFC 6750, section 3; RFC 9449, section 7.1; RFC 9728, 5.1)."""
-    where = f'resource_metadata="{resource_metadata}"'
-    if isinstance(error, ProofNeeded):
-        algorithms = " ".join(DPOP_ALGORITHMS)
-        challenge = f'DPoP error="{error.code}", algs="{algorithms}", {where}'
-        return {"WWW-Authenticate": challenge, "DPoP-Nonce": error.nonce}
-    # RFC 6750, section 3.1: no error code where no token was presented.
-    if error.code == TOKEN_MISSING:
-        return {"WWW-Authenticate": f"Bearer {where}"}
-    if isinstance(error, Unauthenticated):
-        return {"WWW-Authenticate": f'Bearer error="invalid_token", {where}'}
-    if error.code == INSUFFICIENT_SCOPE:
-        return {"WWW-Authenticate": f'Bearer error="insufficient_scope", {where}'}
-    return {}
 
 
 def _explain(error: RequestValidationError) -> str:

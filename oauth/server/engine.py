@@ -146,12 +146,6 @@ class AuthorizationEngine:
         grant = stores.active_grant(grant_id, self.clock())
         return self._decide(parameters, grant, auth_time, stores, keys)
 
-    def deny(
-        self, parameters: Mapping[str, str], stores: Stores, keys: KeyRing = NO_KEYS
-    ) -> OAuthResponse:
-        """Send the customer back with `access_denied`."""
-        return self._decide(parameters, None, None, stores, keys)
-
     def refuse(
         self, parameters: Mapping[str, str], error: OAuth2Error, stores: Stores
     ) -> OAuthResponse:

@@ -13,6 +13,7 @@ from oauth.server.errors import InvalidDpopProof
 from oauth.server.exchange import Exchange
 from oauth.server.messages import OAuthRequest, OAuthResponse
 from oauth.server.stores import ClientRecord, PushedRecord
+from oauth.server.waiting import opened, sealed
 
 LIFETIME = timedelta(seconds=60)
 URI_PREFIX = "urn:ietf:params:oauth:request_uri:"
@@ -39,10 +40,9 @@ def push(request: OAuthRequest, exchange: Exchange) -> OAuthResponse:
     if exchange.jkt is not None:
         parameters["dpop_jkt"] = exchange.jkt
     uri = exchange.secrets.new(URI_PREFIX)
-    kept = PushedRecord(
-        exchange.secrets.digest(uri), client.id, parameters, exchange.now + LIFETIME
-    )
-    exchange.stores.add_pushed(kept)
+    digest = exchange.secrets.digest(uri)
+    kept = sealed(parameters, _place(digest), exchange.secrets)
+    exchange.stores.add_pushed(PushedRecord(digest, client.id, kept, exchange.now + LIFETIME))
     lasts = int(LIFETIME.total_seconds())
     return OAuthResponse(201, body={"request_uri": uri, "expires_in": lasts})
 
@@ -62,7 +62,12 @@ def pushed(request: OAuthRequest, exchange: Exchange) -> OAuthRequest:
             "This request has expired, or was used before. Go back to the application and start "
             "again from there."
         )
-    return OAuthRequest("POST", request.headers, form=tuple(found.parameters.items()))
+    parameters = opened(found.sealed_parameters, _place(found.uri_hash), exchange.secrets)
+    return OAuthRequest("POST", request.headers, form=tuple(parameters.items()))
+
+
+def _place(uri_hash: str) -> str:
+    return f"pushed_requests.sealed_parameters:{uri_hash}"
 
 
 def _asked(request: OAuthRequest, client: ClientRecord, exchange: Exchange) -> Asked:

@@ -137,11 +137,11 @@ class CodeRecord:
 
 @dataclass(frozen=True, slots=True)
 class PushedRecord:
-    """An authorization request that a client pushed (RFC 9126)."""
+    """An authorization request that a client pushed (RFC 9126); its parameters are sealed."""
 
     uri_hash: str
     client_id: str
-    parameters: Mapping[str, str]
+    sealed_parameters: bytes
     expires_at: datetime
 
 

@@ -1,7 +1,7 @@
 """Tokens: opaque, kept only as hashes, never alive longer than the grant they stand on."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,8 @@ class Secrets:
         derive: Returns 32 bytes that only this deployment can derive from a purpose and a value.
         access_prefix: Of access tokens.
         refresh_prefix: Of refresh tokens.
+        seal: Encrypts a value under the deployment's key, for the place where it is kept.
+        unseal: Decrypts what was sealed for the same place.
     """
 
     new: Callable[[str], str]
@@ -33,6 +35,8 @@ class Secrets:
     derive: Callable[[str, str], bytes]
     access_prefix: str
     refresh_prefix: str
+    seal: Callable[[bytes, str], bytes]
+    unseal: Callable[[bytes, str], bytes]
 
 
 class TokenIssuer:
@@ -215,14 +219,20 @@ def granted_details(token: TokenRecord, grant: GrantRecord) -> list[dict[str, An
         token: The token.
         grant: The grant it stands on.
     """
-    sections = [section for section in sections_of(token.scope) if section in grant.sections]
-    if not sections:
+    return details_of(grant, sections_of(token.scope))
+
+
+def details_of(grant: GrantRecord, sections: Iterable[str]) -> list[dict[str, Any]]:
+    """Say in rich terms what a grant gives, as far as these sections go; empty if that is none.
+
+    Args:
+        grant: The grant.
+        sections: Sections, of which those count that she gave.
+    """
+    given = [section for section in sections if section in grant.sections]
+    if not given:
         return []
-    found: dict[str, Any] = {
-        "type": details.TYPE,
-        "purpose": grant.purpose,
-        "sections": sections,
-    }
+    found: dict[str, Any] = {"type": details.TYPE, "purpose": grant.purpose, "sections": given}
     if grant.is_single_call:
         found["duration"] = details.SINGLE_CALL
     if grant.lens:

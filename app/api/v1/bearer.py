@@ -1,13 +1,13 @@
-"""The access token of a request: in the Authorization header, nowhere else (RFC 6750, RFC 9449)."""
+"""The access token of a request to the API."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from app.errors import TOKEN_MISSING, Invalid, Unauthenticated
-from app.usecases.possession import PresentedToken
-from oauth.server.access import SCHEMES
+from app.web.services import ServicesOf
+from oauth.server import access
+from oauth.server.messages import OAuthRequest
 
 _documented = HTTPBearer(
     auto_error=False,
@@ -17,25 +17,18 @@ _documented = HTTPBearer(
 
 
 async def presented_token(
-    request: Request, _scheme: Annotated[object, Depends(_documented)]
-) -> PresentedToken:
+    request: Request, services: ServicesOf, _scheme: Annotated[object, Depends(_documented)]
+) -> access.Presented:
     """Return the presented access token.
 
     Raises:
-        Invalid: A token was put into the address, where logs and histories would keep it.
-        Unauthenticated: There is none.
+        AccessRefused: There is none, or it stands where logs and histories would keep it.
     """
-    if "access_token" in request.query_params:
-        raise Invalid("Send the access token in the Authorization header, never in the address.")
-    word, _, token = request.headers.get("authorization", "").partition(" ")
-    scheme = SCHEMES.get(word.lower())
-    if scheme is None or not token.strip():
-        raise Unauthenticated(
-            "Send an access token: `Authorization: Bearer mil_at_…`.", code=TOKEN_MISSING
-        )
-    proofs = request.headers.getlist("dpop")
-    proof = proofs[0] if len(proofs) == 1 else None
-    return PresentedToken(token.strip(), scheme, proof, request.method, request.url.path)
+    # Without the body: the API takes no forms.
+    message = OAuthRequest.parse(
+        request.method, request.headers.items(), request.scope["query_string"], b""
+    )
+    return access.presented_token(message, services.issuer + request.url.path)
 
 
-Presented = Annotated[PresentedToken, Depends(presented_token)]
+Presented = Annotated[access.Presented, Depends(presented_token)]

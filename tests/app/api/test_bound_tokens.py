@@ -5,7 +5,9 @@ import asyncio
 import httpx
 import pytest
 
+from app.store.clients import Client
 from app.wiring import Runtime
+from oauth.server.stores import Profile
 from tests.app.api.conftest import ISSUER, Company
 from tests.support.clock import SettableClock
 from tests.support.jose import Key, proof
@@ -48,14 +50,15 @@ async def holder(
 def assert_proof_needed(answer: httpx.Response, code: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, code)
     challenge = answer.headers["www-authenticate"]
-    assert challenge.startswith(f'DPoP error="{code}", algs="ES256 ')
+    assert challenge.startswith(f'DPoP error="{code}", error_description="')
+    assert 'algs="ES256 ' in challenge
     assert METADATA in challenge
     assert answer.headers["dpop-nonce"]
     assert "sections" not in answer.json()
 
 
 async def test_check_34_a_bound_token_reads_with_a_fresh_proof(holder: Holder):
-    # Mutation tried: `Possession.check` asks for no nonce.
+    # Mutation tried: `proof_of` asks for no nonce.
     assert_proof_needed(await holder.read(holder.proof(None)), "use_dpop_nonce")
     nonce = await holder.nonce()
     answer = await holder.read(holder.proof(nonce))
@@ -66,7 +69,7 @@ async def test_check_34_a_bound_token_reads_with_a_fresh_proof(holder: Holder):
 
 
 async def test_check_34_a_proof_that_is_not_quite_right_reads_nothing(holder: Holder):
-    # Mutations tried: no `ath`; any key (both in `Possession._check_proof`).
+    # Mutations tried: no `ath`; any key (both in `proof_of`).
     nonce = await holder.nonce()
     wrong = {
         "no proof": (),
@@ -93,11 +96,26 @@ async def test_check_34_a_proof_that_is_not_quite_right_reads_nothing(holder: Ho
 
 
 async def test_check_34_a_proof_reads_once_also_of_ten_at_once(holder: Holder):
-    # Mutation tried: `is_first_use` not asked in `Possession._check_proof`.
+    # Mutation tried: `is_first_use` not asked in `use_up`.
     made = holder.proof(await holder.nonce())
     answers = await asyncio.gather(*(holder.read(made) for _ in range(10)))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 9
     assert_proof_needed(await holder.read(made), "invalid_dpop_proof")
+
+
+async def test_check_36_fapi_a_key_bound_by_ps256_does_not_prove_by_rs256(
+    http: httpx.AsyncClient, company: Company, mara: str, clock: SettableClock, runtime: Runtime
+):
+    # Mutation tried: `use_up` does not look at the algorithm.
+    strong = Key.new("PS256")
+    weak = Key("RS256", strong.private)
+    bound = Holder(http, clock, (await company.granted(mara, "topics", key=strong)).access)
+    nonce = await bound.nonce()
+    assert (await bound.read(bound.proof(nonce, weak))).status_code == 200
+    async with runtime.services.database.writing() as session:
+        (await session.get_one(Client, company.client_id)).profile = Profile.FAPI
+    assert_proof_needed(await bound.read(bound.proof(nonce, weak)), "invalid_dpop_proof")
+    assert (await bound.read(bound.proof(nonce, strong))).status_code == 200
 
 
 async def test_check_35_a_bound_token_is_no_bearer_token(holder: Holder):
@@ -123,7 +141,7 @@ async def test_check_35_an_unbound_token_is_no_bound_one(
 async def test_check_10_and_32_the_api_serves_tokens_for_itself_alone(
     http: httpx.AsyncClient, company: Company, mara: str, resource: str
 ):
-    # Mutation tried: `Possession.check` does not look at the audience.
+    # Mutation tried: `proof_of` does not look at the audience.
     named = {"scope": "openid context:topics", "resource": f"{ISSUER}/{resource}"}
     token = (await company.granted(mara, "topics", **named)).access
     headers = {"Authorization": f"Bearer {token}"}
@@ -147,17 +165,44 @@ async def test_check_10_a_token_for_both_is_good_at_both(
 
 
 async def test_check_32_the_api_says_which_scope_is_missing(company: Company, mara: str):
-    # Mutation tried: `check_lookup` does not look at the scope.
+    # Mutations tried: `check_lookup` does not look at the scope; `challenge` does not name it.
     delegated = (await company.granted(mara, "topics")).access
     own = (await company.own_token()).access
-    for answer in (
-        await company.read(own),
-        await company.look_up(delegated, "email", "mara@example.org"),
+    for answer, would_do in (
+        (await company.read(own), "context:topics context:sentiment "),
+        (await company.look_up(delegated, "email", "mara@example.org"), 'context.lookup"'),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
         challenge = answer.headers["www-authenticate"]
         assert challenge.startswith('Bearer error="insufficient_scope"')
+        assert f'scope="{would_do}' in challenge
         assert METADATA in challenge
+
+
+async def test_check_32_a_challenge_is_of_the_scheme_that_was_used(
+    http: httpx.AsyncClient, company: Company, mara: str, runtime: Runtime, holder: Holder
+):
+    # Mutations tried: `Bearer` for every domain error; for every token that is not known.
+    nonce = await holder.nonce()
+    [grant] = await runtime.services.grants.list(mara)
+    await runtime.services.grants.revoke(mara, grant.id)
+    ended = await holder.read(holder.proof(nonce))
+    assert (ended.status_code, ended.json()["code"]) == (401, "grant_revoked")
+    unknown = await http.get("/v1/context", headers={"Authorization": "DPoP mil_at_unknown"})
+    for answer in (ended, unknown):
+        challenge = answer.headers["www-authenticate"]
+        assert challenge.startswith('DPoP error="invalid_token"')
+        assert 'algs="ES256 ' in challenge
+        assert METADATA in challenge
+
+
+async def test_check_32_without_a_token_there_is_a_challenge_and_no_error_code(
+    http: httpx.AsyncClient,
+):
+    # Mutation tried: `challenge` says the error of the body.
+    answer = await http.get("/v1/context")
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_missing")
+    assert answer.headers["www-authenticate"] == f"Bearer {METADATA}"
 
 
 async def test_a_refused_proof_is_no_read_of_hers(holder: Holder, mara: str, runtime: Runtime):

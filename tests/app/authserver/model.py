@@ -21,6 +21,7 @@ ASKED_LIFE = timedelta(minutes=10)
 ACCESS_LIFE = timedelta(minutes=10)
 IMPATIENT = timedelta(seconds=2)
 RETRY = timedelta(seconds=30)
+YEAR = timedelta(days=365)
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Model:
         if not self._may_ask(client, ask):
             return "invalid_grant_id"
         scope = ticked | (ask.scope & {"openid"})
-        grant = Grant(who, client.id, ask.purpose, scope, ends, is_single)
+        grant = Grant(who, client.id, ask.purpose, scope, ends or self.now + YEAR, is_single)
         if ask.grant is None:
             self._end_like(grant)
         elif self.grants[ask.grant].who != who:

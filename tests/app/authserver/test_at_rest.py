@@ -4,12 +4,16 @@ import asyncio
 import json
 import logging
 
+import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from app.store.consent_requests import ConsentRequest
 from app.store.engine import Database
+from app.store.secrets import SealError
 from app.store.signing_keys import SigningKey
 from app.store.tables import metadata
+from app.store.tokens import PushedRequest
 from app.usecases.signing_keys import private_place
 from oauth.server.authlib import LOGGERS
 from tests.app.authserver.conftest import VERIFIER, authorization_of, query_of
@@ -56,6 +60,41 @@ async def test_check_24_no_secret_is_in_the_database_or_in_a_debug_log(world, ca
     for secret in secrets:
         assert secret not in kept
         assert secret not in logged
+
+
+async def test_check_24_what_waits_says_nobodys_number(world):
+    # Mutations tried: `waiting.sealed` returns the JSON as it is; for either table.
+    details = json.dumps([{"type": "customer_context", "external_id": "K-4711-MARA"}])
+    asked = {"authorization_details": details, "scope": "context:topics", "state": "st4te-of-hers"}
+
+    pushed = (await world.push(**asked)).json()["request_uri"]
+    after_push = await dump(world.database)
+    async with world.database.reading() as session:
+        assert len((await session.exec(select(PushedRequest))).all()) == 1
+    request_id = await world.asked_by(pushed)
+    await world.consent_request(**asked)
+    after_authorize = await dump(world.database)
+
+    for kept in (after_push, after_authorize):
+        for said in ("K-4711-MARA", "st4te-of-hers", "authorization_details"):
+            assert said not in kept
+    async with world.database.reading() as session:
+        assert len((await session.exec(select(ConsentRequest))).all()) == 2
+    assert (await world.pending(request_id)).external_id == "K-4711-MARA"
+
+
+async def test_check_24_a_request_opens_in_its_own_row_alone(world):
+    # Mutation tried: `parameters_place` does not name the row.
+    mine = await world.consent_request(state="mine")
+    await world.consent_request(state="theirs")
+    async with world.database.writing() as session:
+        first, second = (await session.exec(select(ConsentRequest))).all()
+        first.sealed_parameters, second.sealed_parameters = (
+            second.sealed_parameters,
+            first.sealed_parameters,
+        )
+    with pytest.raises(SealError):
+        await world.pending(mine)
 
 
 async def test_check_24_authlib_would_have_logged_the_tokens(world, caplog):

@@ -113,7 +113,7 @@ async def test_check_34_userinfo_takes_a_bound_token_with_a_fresh_proof_of_its_o
 
 
 async def test_check_35_a_bound_token_is_no_bearer_token_and_the_other_way_round(world):
-    # Mutation tried: `check_proof` returns for `Bearer`; and for a token that is not bound.
+    # Mutation tried: `proof_of` returns for `Bearer`; and for a token that is not bound.
     bound = (await world.tokens(key=KEY, **OPENID))["access_token"]
     downgraded = await world.userinfo(bound)
     assert error_of(downgraded) == (401, "invalid_token")

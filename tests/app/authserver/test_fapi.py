@@ -94,3 +94,20 @@ async def test_check_36_fapi_neither_proofs_nor_id_tokens_are_signed_by_rs256(wo
         assert answer.json().get("error") == error
     with pytest.raises(Invalid, match="ES256"):
         await world.registered("Bank", key=Key.new(), profile="fapi2", id_token_algorithm="RS256")
+
+
+async def test_check_36_fapi_a_key_bound_by_ps256_does_not_prove_by_rs256(world, bank):
+    # Mutation tried: `use_up` does not look at the algorithm.
+    strong = Key.new("PS256")
+    weak = Key("RS256", strong.private)
+    assert weak.thumbprint == strong.thumbprint
+    code = await world.pushed_code(bank, key=strong, scope="openid context:topics")
+    token = (await world.redeem(code, bank, key=strong)).json()["access_token"]
+    assert error_of(await world.userinfo(token, weak)) == (401, "invalid_dpop_proof")
+    assert (await world.userinfo(token, strong)).status_code == 200
+
+
+async def test_rs256_proves_for_a_client_without_the_profile(world):
+    key = Key.new("RS256")
+    token = (await world.tokens(key=key, scope="openid context:topics"))["access_token"]
+    assert (await world.userinfo(token, key)).status_code == 200

@@ -1,5 +1,6 @@
 """Grants as their client manages them, with the receipts of what happened to them."""
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -9,9 +10,10 @@ from sqlalchemy import delete, update
 
 from app.store.customers import Customer, DataKey
 from app.store.expired import delete_expired
-from app.store.grants import ConsentEvent
+from app.store.grants import ConsentEvent, Grant
 from app.store.history import events_of
 from tests.app.authserver.conftest import CUSTOMER, World, good, query_of
+from tests.support.jose import Key
 
 
 async def own_token(world: World, scope: str, client=None) -> dict[str, str]:
@@ -40,6 +42,30 @@ async def test_a_client_sees_what_a_grant_covers_and_gives_it_back(world):
     assert not await good(world, tokens["access_token"])
     assert (await world.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
     assert (await world.http.get(path, headers=seeing)).status_code == 404
+
+
+async def test_who_only_looks_waits_for_no_writer(world):
+    # Mutations tried: `userinfo`, `show` and `receipts` in a writing transaction (SQLite).
+    tokens = await world.tokens(scope="openid context:topics")
+    headers = await own_token(world, "grant_management_query")
+    path = f"/oauth/grants/{tokens['grant_id']}"
+    async with asyncio.timeout(60), world.database.writing():
+        assert (await world.userinfo(tokens["access_token"])).status_code == 200
+        assert (await world.http.get(path, headers=headers)).status_code == 200
+        assert (await world.http.get(f"{path}/receipts", headers=headers)).status_code == 200
+
+
+async def test_a_bound_token_looks_with_a_proof_that_counts_once(world):
+    # Mutation tried: `admitted` does not ask `use_up`.
+    key = Key.new()
+    grant_id = (await world.tokens())["grant_id"]
+    asked = {"grant_type": "client_credentials", "scope": "grant_management_query"}
+    token = (await world.token(None, key, **asked)).json()["access_token"]
+    for path in (f"/oauth/grants/{grant_id}", f"/oauth/grants/{grant_id}/receipts"):
+        made = await world.proof(key, "GET", path, token=token)
+        headers = {"Authorization": f"DPoP {token}", "DPoP": made}
+        assert (await world.http.get(path, headers=headers)).status_code == 200
+        assert (await world.http.get(path, headers=headers)).status_code == 401
 
 
 async def test_another_clients_grant_is_answered_like_one_that_never_was(world):
@@ -120,6 +146,23 @@ async def test_an_expired_grant_gets_its_last_receipt_once(world):
     assert events[1].at < world.clock() - timedelta(hours=23)
 
 
+async def test_two_workers_at_once_note_an_expiry_once(world, monkeypatch):
+    # Mutation tried: no unique index. Both look before either commits.
+    tokens = await world.tokens(until=world.clock() + timedelta(days=7))
+    world.clock.advance(days=8)
+
+    async def found_by_both(session, *_):
+        return [await session.get_one(Grant, tokens["grant_id"])]
+
+    monkeypatch.setattr("app.usecases.grants.expired_unnoted", found_by_both)
+    noted = await asyncio.gather(*(world.grants.note_expired() for _ in range(4)))
+    assert sorted(noted) == [0, 0, 0, 1]
+    async with world.database.reading() as session:
+        events = await world_events(session, tokens["grant_id"])
+    assert [event.type for event in events] == ["granted", "expired"]
+    assert all(event.sealed_receipt for event in events)
+
+
 async def test_a_client_gets_the_last_receipt_too(world):
     # Mutation tried: `receipts` looks for active grants alone.
     tokens = await world.tokens()
@@ -143,7 +186,7 @@ async def test_a_lost_data_key_keeps_nobody_from_revoking(world):
 
 
 async def test_check_28_a_disabled_customers_grant_is_shown_to_nobody(world):
-    # Mutation tried: `_managed` asks only whether the grant has ended.
+    # Mutation tried: `show` does not ask `_active`.
     tokens = await world.tokens()
     async with world.database.writing() as session:
         await session.exec(update(Customer).values(disabled_at=world.clock()))

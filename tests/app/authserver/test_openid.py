@@ -212,6 +212,27 @@ async def test_a_hint_of_somebody_else_is_answered_login_required(world):
         assert query_of(told)["error"] == "login_required"
 
 
+async def test_keys_are_fetched_for_a_hint_alone(world, monkeypatch):
+    # Mutations tried: keys fetched for every request; for none.
+    hint = (await signed_in_before(world))["id_token"]
+    plain = await world.consent_request()
+    hinted = await world.consent_request(**BOTH, id_token_hint=hint, prompt="consent")
+    fetched, fetch = [], world.authorization.key_ring
+
+    async def noting():
+        fetched.append(await fetch())
+        return fetched[-1]
+
+    monkeypatch.setattr(world.authorization, "key_ring", noting)
+    assert await world.consents.settled(plain, world.her_session()) is None
+    await world.pending(plain)
+    assert "code" in query_of(await world.approve(plain, ["topics"]))
+    assert fetched == []
+    assert await world.consents.settled(hinted, world.her_session()) is None
+    assert "code" in query_of(await world.approve(hinted, ["topics"]))
+    assert len(fetched) == 2
+
+
 async def test_a_hint_that_is_no_id_token_for_this_client_is_refused(world, vault):
     # Mutations tried: `aud` not compared; signature not looked at; retired keys are taken.
     hint = (await signed_in_before(world))["id_token"]

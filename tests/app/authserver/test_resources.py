@@ -82,7 +82,7 @@ async def test_check_10_what_the_api_reads_says_whom_a_token_is_for(world):
 
 
 async def test_check_32_userinfo_refuses_a_token_for_another_resource(world):
-    # Mutation tried: `admitted` does not look at the audience.
+    # Mutation tried: `proof_of` does not look at the audience.
     token = (await world.tokens(**BOTH, resource=API))["access_token"]
     answer = await world.userinfo(token)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from app.errors import Invalid
 from app.store.customers import Customer, DataKey
 from app.store.grants import Grant
 from app.usecases.customers import CurrentSession
@@ -119,6 +120,30 @@ async def test_check_9_a_single_call_ends_in_half_an_hour_and_is_never_renewed(w
     assert grant.expires_at == world.clock() + timedelta(minutes=30)
     world.clock.advance(minutes=30)
     assert not (await world.introspect(tokens["access_token"])).json()["active"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "most"),
+    [
+        ({}, timedelta(days=365)),
+        ({"duration": "until_revoked"}, timedelta(days=365)),
+        ({"duration": "P30D"}, timedelta(days=30)),
+        ({"duration": "single_call"}, timedelta(minutes=30)),
+    ],
+)
+async def test_check_9_a_grant_lasts_no_longer_than_was_asked_for_and_a_year_at_most(
+    world, asked, most
+):
+    # Mutations tried: `give` takes any end; an end that was not named is none; any `lasts_days`.
+    request_id = await world.consent_request(authorization_details=rich(**asked))
+    now = world.clock()
+    for until, lasts_days in ((now + most + timedelta(seconds=1), None), (None, most.days + 1)):
+        with pytest.raises(Invalid):
+            await world.approve(request_id, ["topics"], until, lasts_days=lasts_days)
+    assert not await grant_rows(world)
+    await world.approve(request_id, ["topics"])
+    [grant] = await grant_rows(world)
+    assert grant.expires_at == now + most
 
 
 async def test_check_9_and_73_a_client_gets_no_lens_that_was_not_approved(world):

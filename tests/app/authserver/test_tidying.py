@@ -28,7 +28,7 @@ async def count(world, table) -> int:
         return (await session.exec(select(func.count()).select_from(table))).one()
 
 
-async def test_a_rotated_token_goes_after_thirty_days_and_the_one_in_use_never(world):
+async def test_a_rotated_token_goes_after_thirty_days_and_the_one_in_use_stays(world):
     first = (await world.tokens())["refresh_token"]
     second = (await world.refresh(first)).json()["refresh_token"]
     world.clock.advance(days=30)
@@ -37,7 +37,7 @@ async def test_a_rotated_token_goes_after_thirty_days_and_the_one_in_use_never(w
     world.clock.advance(seconds=1)
     await tidy(world)
     assert not await is_kept(world, first)
-    world.clock.advance(days=3650)
+    world.clock.advance(days=300)
     await tidy(world)
     assert (await world.refresh(second)).status_code == 200
 

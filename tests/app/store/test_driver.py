@@ -77,7 +77,7 @@ async def test_a_failure_costs_what_it_wrote_itself_and_nothing_of_the_others(da
 async def test_what_may_be_used_once_is_used_once_by_many_at_a_time(database, client_id):
     transactions = transactions_of(database)
     later = START + timedelta(minutes=1)
-    pushed = PushedRecord("uri", client_id, {"scope": "context:topics"}, later)
+    pushed = PushedRecord("uri", client_id, b"\x00sealed\xff", later)
     await transactions.writing(lambda stores: stores.add_pushed(pushed))
     taken = await asyncio.gather(
         *(transactions.writing(lambda stores: stores.take_pushed("uri")) for _ in range(8))

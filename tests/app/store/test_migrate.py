@@ -133,6 +133,43 @@ async def test_a_signing_key_of_the_first_schema_signs_on(empty_url, vault, cloc
     await database.close()
 
 
+BEFORE_SEALING = """
+INSERT INTO customers (id, created_at, context_version) VALUES ('cus', '{at}', 0);
+INSERT INTO clients (id, name, uri, redirect_uris, purposes, sections, created_at)
+    VALUES ('cli', 'Acme', 'https://acme.example', '[]', '[]', '[]', '{at}');
+INSERT INTO grants (id, customer_id, client_id, purpose, sections, created_at)
+    VALUES ('gra', 'cus', 'cli', 'dpv:CustomerCare', '["topics"]', '{at}');
+INSERT INTO consent_events (id, grant_id, type, at, sections) VALUES
+    ('evt_1', 'gra', 'granted', '{at}', '[]'), ('evt_2', 'gra', 'expired', '{at}', '[]'),
+    ('evt_3', 'gra', 'expired', '{at}', '[]');
+INSERT INTO consent_requests (id_hash, client_id, parameters, created_at, expires_at)
+    VALUES ('req', 'cli', '{{"external_id": "K-4711"}}', '{at}', '{at}');
+INSERT INTO pushed_requests (uri_hash, client_id, parameters, expires_at)
+    VALUES ('uri', 'cli', '{{"external_id": "K-4711"}}', '{at}')
+""".format(at="2026-03-01 00:00:00+00")
+
+
+async def test_requests_in_clear_go_and_an_expiry_noted_twice_stays_once(empty_url):
+    # Mutations tried: the requests kept; the second event kept (no index can be made then).
+    if empty_url.startswith("sqlite"):
+        make_room(driver_url(empty_url))
+    engine = create_async_engine(driver_url(empty_url))
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "0003"))
+        for statement in BEFORE_SEALING.split(";"):
+            await connection.exec_driver_sql(statement)
+    await engine.dispose()
+    await upgrade_async(empty_url)
+    assert await differences(empty_url) == []
+    engine = create_async_engine(driver_url(empty_url))
+    async with engine.connect() as connection:
+        kept = (await connection.exec_driver_sql("SELECT id FROM consent_events ORDER BY id")).all()
+        assert [row[0] for row in kept] == ["evt_1", "evt_2"]
+        for table in ("consent_requests", "pushed_requests"):
+            assert (await connection.exec_driver_sql(f"SELECT * FROM {table}")).all() == []
+    await engine.dispose()
+
+
 async def test_acknowledged_writes_are_durable(database: Database):
     async with database.writing() as session:
         connection = await session.connection()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from authlib.oauth2.rfc6749.errors import AccessDeniedError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -44,7 +45,15 @@ def stores_with_clients() -> MemoryStores:
 
 def engine(clock=lambda: START) -> AuthorizationEngine:
     numbers = itertools.count()
-    secrets = Secrets(lambda prefix: f"{prefix}{next(numbers)}", digest, derive, "at_", "rt_")
+    secrets = Secrets(
+        lambda prefix: f"{prefix}{next(numbers)}",
+        digest,
+        derive,
+        "at_",
+        "rt_",
+        seal=lambda value, place: place.encode() + value[::-1],
+        unseal=lambda sealed, place: sealed.removeprefix(place.encode())[::-1],
+    )
     return AuthorizationEngine("https://milieu.example", SECTIONS, secrets, clock)
 
 
@@ -171,7 +180,7 @@ def test_the_query_of_a_redirect_uri_comes_back_as_it_was_registered(query, sepa
     refused = OAuthRequest("GET", {}, tuple((asking | {"scope": "context:other"}).items()))
     for answer, name in (
         (engine().approve(asking, "gra", stores), "code"),
-        (engine().deny(asking, stores), "error"),
+        (engine().refuse(asking, AccessDeniedError(), stores), "error"),
         (engine().authorize(refused, stores), "error"),
     ):
         before = uri + separator
