@@ -201,8 +201,10 @@ def use_up(proof: dpop.Proof, token: Issued, nonces: dpop.Nonces, stores: Stores
     if proof.algorithm not in dpop.FAPI_ALGORITHMS:
         client = stores.client(token.client_id)
         if client is not None and client.is_fapi:
-            known = " ".join(dpop.FAPI_ALGORITHMS)
-            raise _unproven(InvalidDpopProof(f"Sign the proof by one of: {known}"), nonces)
+            try:
+                dpop.check_fapi(proof)
+            except InvalidDpopProof as error:
+                raise _unproven(error, nonces) from error
     if not stores.is_first_use(proof.once, proof.until):
         raise _unproven(InvalidDpopProof("The proof was used before (jti)"), nonces)
 

@@ -15,7 +15,7 @@ from oauth.server.assertions import (
     asserted_client,
     verified_assertion,
 )
-from oauth.server.dpop import FAPI_ALGORITHMS
+from oauth.server.dpop import check_fapi
 from oauth.server.errors import InvalidDpopProof
 from oauth.server.exchange import Exchange
 from oauth.server.messages import OAuthRequest
@@ -130,9 +130,8 @@ def _check_proof(client: ClientRecord, exchange: Exchange, endpoint: str) -> Non
         if endpoint == "token" and client.is_fapi:
             raise InvalidDpopProof("The tokens of this client are bound: send a DPoP proof")
         return
-    if client.is_fapi and proof.algorithm not in FAPI_ALGORITHMS:
-        known = " ".join(FAPI_ALGORITHMS)
-        raise InvalidDpopProof(f"This client signs its proofs by one of: {known}")
+    if client.is_fapi:
+        check_fapi(proof)
     # Not before it is known who asks: anybody can make proofs, and each one is remembered.
     if not exchange.stores.is_first_use(proof.once, proof.until):
         raise InvalidDpopProof("The proof was used before (jti)")

@@ -86,6 +86,17 @@ class Nonces:
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
+def check_fapi(proof: Proof) -> None:
+    """Refuse a proof signed as a client of the FAPI 2.0 security profile may not (section 5.4.1).
+
+    Raises:
+        InvalidDpopProof: It is.
+    """
+    if proof.algorithm not in FAPI_ALGORITHMS:
+        known = " ".join(FAPI_ALGORITHMS)
+        raise InvalidDpopProof(f"This client signs its proofs by one of: {known}")
+
+
 def verified_proof(
     text: str, method: str, uri: str, nonces: Nonces, access_token: str | None = None
 ) -> Proof:

@@ -29,7 +29,7 @@ async def test_fapi_a_request_that_is_not_pushed_is_refused(world, bank):
 
 
 async def test_fapi_no_token_without_a_proof_and_every_token_is_bound(world, bank):
-    # Mutation tried: `is_fapi` not asked in `authenticate_client`.
+    # Mutation tried: `is_fapi` not asked in `authentication._check_proof`.
     code = await world.pushed_code(bank, key=PROOF)
     assert error_of(await world.redeem(code, bank)) == (400, "invalid_dpop_proof")
     tokens = (await world.redeem(code, bank, key=PROOF)).json()
@@ -87,7 +87,7 @@ async def test_fapi_takes_a_key_and_signs_id_tokens_by_es256(world, bank):
 
 
 async def test_check_36_fapi_neither_proofs_nor_id_tokens_are_signed_by_rs256(world, bank):
-    # Mutation tried: `_check_proof` does not look at the algorithm.
+    # Mutation tried: `check_fapi` lets every algorithm pass.
     for algorithm, error in (("RS256", "invalid_dpop_proof"), ("PS256", None)):
         key = Key.new(algorithm)
         answer = await world.token(bank, key, grant_type="client_credentials")
