@@ -74,12 +74,11 @@ def _prepare(core: Executable, dialect: Dialect) -> Prepared:
     compiled = core.compile(dialect=dialect)  # type: ignore[attr-defined]  # every statement has it
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what a dialect makes of a statement
     takes = tuple(compiled.positiontup or ())
-    made = (compiled.binds[name].type.dialect_impl(dialect) for name in takes)
     columns = getattr(core, "exported_columns", ())
     return Prepared(
         str(compiled),
         takes,
-        _needed(kind.bind_processor(dialect) for kind in made),
+        _needed(_taking(compiled.binds[name].type, dialect) for name in takes),
         _needed(_giving(column.type, dialect) for column in columns),
     )
 
@@ -90,11 +89,26 @@ def _needed(converts: Iterable[Convert | None]) -> tuple[tuple[int, Convert], ..
     )
 
 
+def _taking(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    # What SQLAlchemy writes for SQLite, made in one call.
+    if isinstance(kind, UtcDateTime) and dialect.name == "sqlite":
+        return _written
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
 def _giving(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     # Asyncpg gives aware moments in UTC by itself; of SQLite's text Python makes them in one call.
     if isinstance(kind, UtcDateTime):
         return _moment if dialect.name == "sqlite" else None
     return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _written(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError("A stored moment must be aware: give it a time zone.")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _moment(text: str | None) -> datetime | None:

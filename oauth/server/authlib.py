@@ -3,10 +3,12 @@
 What is overridden, and why, is told in docs/decisions/0002-authlib-adapter.md.
 """
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error, OAuth2Request
-from authlib.oauth2.rfc6749 import AuthorizationServer
+from authlib.oauth2.rfc6749 import AuthorizationServer, BaseGrant
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 from oauth.server.authentication import authenticated, presented_credentials
@@ -23,13 +25,23 @@ from oauth.server.messages import (
 )
 from oauth.server.pkce import S256Required
 from oauth.server.refresh import RefreshGrant
-from oauth.server.revoke import Revocation
 from oauth.server.token import CodeGrant
 
 LOGGERS = ("authlib",)
 """Loggers that print tokens at DEBUG; the host keeps them at WARNING."""
 
 _TRANSPORT_JUDGED_ELSEWHERE = "https://localhost/"
+
+Grant = tuple[type[BaseGrant], Sequence[S256Required]]
+CODE: Grant = (CodeGrant, (S256Required(),))
+GRANTS: Mapping[str, Grant] = MappingProxyType(
+    {
+        "authorization_code": CODE,
+        "refresh_token": (RefreshGrant, ()),
+        "client_credentials": (OwnGrant, ()),
+    }
+)
+"""Grant type to what Authlib is given for it."""
 
 
 class AuthlibRequest(OAuth2Request):  # type: ignore[misc]  # Authlib is untyped
@@ -39,10 +51,10 @@ class AuthlibRequest(OAuth2Request):  # type: ignore[misc]  # Authlib is untyped
     issuer's own address is judged once, in the host's settings.
     """
 
-    def __init__(self, message: OAuthRequest) -> None:
+    def __init__(self, message: OAuthRequest, parameters: dict[str, str] | None = None) -> None:
         super().__init__(message.method, _TRANSPORT_JUDGED_ELSEWHERE)
         self.message = message
-        self.payload = BasicOAuth2Payload(message.parameters)
+        self.payload = BasicOAuth2Payload(message.parameters if parameters is None else parameters)
 
     @property
     def form(self) -> dict[str, str]:
@@ -54,8 +66,7 @@ class TokenRequest(AuthlibRequest):
     """A request to an endpoint that listens to the body alone."""
 
     def __init__(self, message: OAuthRequest) -> None:
-        super().__init__(message)
-        self.payload = BasicOAuth2Payload(message.body_parameters)
+        super().__init__(message, message.body_parameters)
 
 
 class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
@@ -63,15 +74,14 @@ class AuthlibServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is un
 
     Args:
         exchange: The surroundings of the request.
+        grants: What it may be about; nothing else is offered.
     """
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, *grants: Grant) -> None:
         super().__init__()
         self.exchange = exchange
-        self.register_grant(CodeGrant, [S256Required()])
-        self.register_grant(RefreshGrant)
-        self.register_grant(OwnGrant)
-        self.register_endpoint(Revocation)
+        for grant, extensions in grants:
+            self.register_grant(grant, extensions)
 
     def query_client(self, client_id: str) -> AuthlibClient | None:
         """Find a client that is not disabled."""

@@ -15,7 +15,14 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from oauth.server import checks, dpop, own
 from oauth.server.asked import MERGE, Asked
-from oauth.server.authlib import AuthlibRequest, AuthlibServer, TokenRequest, refusal
+from oauth.server.authlib import (
+    CODE,
+    GRANTS,
+    AuthlibRequest,
+    AuthlibServer,
+    TokenRequest,
+    refusal,
+)
 from oauth.server.authorize import CannotRedirect, Decided, Recipient, recipient
 from oauth.server.exchange import Exchange
 from oauth.server.introspect import introspection
@@ -28,6 +35,7 @@ from oauth.server.metadata import (
     metadata,
 )
 from oauth.server.par import push, pushed
+from oauth.server.revoke import Revocation
 from oauth.server.signing import NO_KEYS, KeyRing
 from oauth.server.stores import GrantRecord, Stores, TokenRecord
 from oauth.server.tokens import Secrets
@@ -239,7 +247,7 @@ class AuthorizationEngine:
         return Exchange(self.issuer, self.sections, self.secrets, stores, self.clock(), keys)
 
     def _server(self, stores: Stores, keys: KeyRing = NO_KEYS) -> AuthlibServer:
-        return AuthlibServer(self._exchange(stores, keys))
+        return AuthlibServer(self._exchange(stores, keys), CODE)
 
     @staticmethod
     def _run(endpoint: str, request: OAuthRequest) -> None:
@@ -252,13 +260,14 @@ class AuthorizationEngine:
 
 
 def _tokens(request: OAuthRequest, exchange: Exchange) -> OAuthResponse:
-    server = AuthlibServer(exchange)
+    server = AuthlibServer(exchange, GRANTS[request.body_parameters["grant_type"]])
     answer: OAuthResponse = server.create_token_response(TokenRequest(request))
     return answer
 
 
 def _revocation(request: OAuthRequest, exchange: Exchange) -> OAuthResponse:
     server = AuthlibServer(exchange)
+    server.register_endpoint(Revocation)
     answer: OAuthResponse = server.create_endpoint_response("revocation", TokenRequest(request))
     return answer
 

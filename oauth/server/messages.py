@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,9 +13,9 @@ NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 Pairs = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OAuthRequest:
-    """What a client sent to an endpoint.
+    """What a client sent to an endpoint; what is read of it more than once is made once.
 
     Args:
         method: HTTP method in capitals.
@@ -49,12 +50,12 @@ class OAuthRequest:
         form = _pairs(body) if is_form or not body else None
         return cls(method.upper(), lower, _pairs(query), form)
 
-    @property
+    @cached_property
     def pairs(self) -> Pairs:
         """All parameters, of query and body, as they came."""
         return (*(self.query or ()), *(self.form or ()))
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, str]:
         """The parameters by name, those without a value left out (RFC 6749, section 3.1)."""
         return {name: value for name, value in self.pairs if value}
@@ -63,7 +64,7 @@ class OAuthRequest:
         """Return every value of a parameter that may come more than once."""
         return [value for key, value in self.pairs if key == name and value]
 
-    @property
+    @cached_property
     def body_parameters(self) -> dict[str, str]:
         """Those of the body alone: the only ones the token endpoint listens to."""
         return {name: value for name, value in self.form or () if value}

@@ -7,7 +7,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from oauth.server.asked import Asked
 from oauth.server.authentication import authenticated, presented_credentials
-from oauth.server.authlib import AuthlibRequest, AuthlibServer
+from oauth.server.authlib import CODE, AuthlibRequest, AuthlibServer
 from oauth.server.authorize import CannotRedirect, recipient
 from oauth.server.errors import InvalidDpopProof
 from oauth.server.exchange import Exchange
@@ -82,7 +82,7 @@ def _asked(request: OAuthRequest, client: ClientRecord, exchange: Exchange) -> A
             "The redirect_uri is missing, or not one of those that are registered"
         ) from error
     try:
-        asked: Asked = AuthlibServer(exchange).get_consent_grant(AuthlibRequest(alone)).asked
+        asked: Asked = AuthlibServer(exchange, CODE).get_consent_grant(AuthlibRequest(alone)).asked
     except OAuth2Error as error:
         error.redirect_uri = None  # There is no browser here that could be sent anywhere.
         raise
