@@ -14,7 +14,7 @@ from starlette.types import Lifespan
 from app import authserver, portal
 from app.api.document import correct
 from app.api.v1 import context
-from app.observe import RequestLog
+from app.observe import RequestLines, RequestLog
 from app.portal.errors import error_page
 from app.web import health, problem, session
 from app.web.direct import DirectLane
@@ -54,12 +54,14 @@ def create_app(runtime: Runtime) -> FastAPI:
     session.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(RefuseUnreadable)
-    app.add_middleware(RequestLog)
+    lines = RequestLines()
+    app.add_middleware(RequestLog, lines=lines)
     app.add_middleware(SecurityHeaders, policy=policy)
     app.add_middleware(
         DirectLane,
         addresses=(*health.DIRECT, *authserver.DIRECT),
         policy=policy,
+        lines=lines,
         failure=answers.of,
         most=MAX_BODY_BYTES,
     )

@@ -1,11 +1,15 @@
 """Logs: one line a request, without addresses' secrets, without bodies, without posts."""
 
+import asyncio
 import logging
+import statistics
 import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger("milieu.requests")
+
+BAD_REQUEST = 400
 
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # These print tokens, addresses or statements with their values when asked for more than warnings.
@@ -40,17 +44,53 @@ def configure_logging(level: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+class RequestLines:
+    """Writes the lines of requests: of many good ones alike within a second, one for the rest.
+
+    A line costs a tenth of the request it tells of.
+    """
+
+    def __init__(self) -> None:
+        self._this_second: dict[tuple[str, str, int], list[float]] = {}
+
+    def note(self, method: str, route: str, status: int, started: float) -> None:
+        """Tell of a request.
+
+        Args:
+            method: HTTP method.
+            route: The route's template, never the path itself: paths carry one-time secrets.
+            status: HTTP status.
+            started: When it began, by `time.perf_counter`.
+        """
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        alike = (method, route, status)
+        rest = self._this_second.get(alike)
+        if rest is not None:
+            rest.append(elapsed_ms)
+            return
+        logger.info("%s %s %d %.1f ms", *alike, elapsed_ms)
+        if status < BAD_REQUEST and logger.isEnabledFor(logging.INFO):
+            self._this_second[alike] = []
+            asyncio.get_running_loop().call_later(1, self._note_rest, alike)
+
+    def _note_rest(self, alike: tuple[str, str, int]) -> None:
+        rest = self._this_second.pop(alike)
+        if rest:
+            line = "%s %s %d and %d more in a second, %.1f ms in the median, %.1f ms at most"
+            logger.info(line, *alike, len(rest), statistics.median(rest), max(rest))
+
+
 class RequestLog:
     """ASGI middleware: method, route, status and duration of each request.
 
-    The route's template is logged, never the path itself: paths carry one-time secrets.
-
     Args:
         app: The application.
+        lines: Writes them.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, lines: RequestLines) -> None:
         self._app = app
+        self._lines = lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -70,17 +110,4 @@ class RequestLog:
             await self._app(scope, receive, send_noting)
         finally:
             route = getattr(scope.get("route"), "path", "-")
-            note_request(scope["method"], route, status, started)
-
-
-def note_request(method: str, route: str, status: int, started: float) -> None:
-    """Write one request's line.
-
-    Args:
-        method: HTTP method.
-        route: The route's template.
-        status: HTTP status.
-        started: When it began, by `time.perf_counter`.
-    """
-    elapsed_ms = (time.perf_counter() - started) * 1000
-    logger.info("%s %s %d %.1f ms", method, route, status, elapsed_ms)
+            self._lines.note(scope["method"], route, status, started)

@@ -203,6 +203,14 @@ class DriverStores:
         self._held.add(row[_GRANT_ID])
         return token_record(row)
 
+    def hold_standing(self, token_hash: str, now: datetime) -> Standing | None:
+        """Find a token as it is once its grant is held, with that grant if it is active."""
+        self._transaction.hold(HOLD_BY_TOKEN, {"hash": token_hash})
+        found = self.token(token_hash, now)
+        if found is not None:
+            self._held.add(found.token.grant_id)
+        return found
+
     def add_token(self, token: TokenRecord) -> None:
         """Keep a new token."""
         self._transaction.add(

@@ -18,6 +18,7 @@ from oauth.server.stores import (
 _KINDS = {kind.value: kind for kind in TokenKind}
 _PROFILES = {profile.value: profile for profile in Profile}
 _CLIENT_WIDTH, _TOKEN_WIDTH = len(CLIENT_COLUMNS), len(TOKEN_COLUMNS)
+NO_LENS = "{}"
 # Where they stand in a row of a token, and in one of a code.
 _KIND, _AUDIENCE, _CODE_AUDIENCE = 1, 10, 9
 
@@ -60,7 +61,7 @@ def grant_record(row: Row) -> GrantRecord:
         subject,
         bool(signs_in),
         bool(single),
-        json.loads(lens),
+        {} if lens == NO_LENS else json.loads(lens),
     )
 
 

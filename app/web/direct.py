@@ -17,7 +17,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.observe import note_request
+from app.observe import RequestLines
 from app.web.security import HeaderPolicy, Wire
 from app.web.services import Services
 from app.web.unreadable import is_no_address
@@ -108,6 +108,7 @@ class DirectLane:
         app: The application, with the same addresses among its routes.
         addresses: Each path once; another method than its own takes the usual way.
         policy: The headers of every answer.
+        lines: Where requests are told of.
         failure: Makes an error's document.
         most: Bytes that a body may have.
     """
@@ -118,12 +119,14 @@ class DirectLane:
         *,
         addresses: Iterable[Direct],
         policy: HeaderPolicy,
+        lines: RequestLines,
         failure: Failure,
         most: int,
     ) -> None:
         self._app = app
         self._by_path = {one.path: one for one in addresses}
         self._policy = policy
+        self._lines = lines
         self._failure = failure
         self._most = most
 
@@ -141,7 +144,7 @@ class DirectLane:
         headers = self._policy.completed(answer.headers)
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
-        note_request(scope["method"], one.path, answer.status, started)
+        self._lines.note(scope["method"], one.path, answer.status, started)
 
     async def _answer(self, one: Direct, scope: Scope, body: bytes) -> Outgoing:
         incoming = Incoming(scope["method"], scope["headers"], scope["query_string"], body)

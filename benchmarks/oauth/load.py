@@ -65,6 +65,18 @@ class Job:
 
 
 @dataclass(slots=True)
+class Budget:
+    """What all connections share, so that they end together.
+
+    One that stood idle while others went on would find its tokens forgotten by a peer that
+    remembers only the latest thousand.
+    """
+
+    until: float
+    left: float
+
+
+@dataclass(slots=True)
 class Line:
     """One connection; `took_s` are the seconds each answer took."""
 
@@ -72,10 +84,11 @@ class Line:
     case: Case
     took_s: list[float] = field(default_factory=list)
 
-    async def keep_busy(self, until: float, most: float) -> None:
-        """Send one request after the other, the last one before `until`, and so many at most."""
+    async def keep_busy(self, budget: "Budget") -> None:
+        """Send one request after the other while the budget lasts."""
         self.took_s.clear()
-        while (started := time.perf_counter()) < until and len(self.took_s) < most:
+        while (started := time.perf_counter()) < budget.until and budget.left > 0:
+            budget.left -= 1
             answer = await self._exchange(self.case.request())
             self.took_s.append(time.perf_counter() - started)
             self.case.take(answer)
@@ -125,7 +138,7 @@ def quantile_ms(seconds: list[float], share: float) -> float:
 async def run(job: Job) -> None:
     """Do a job."""
     lines = [await _open(job, connection) for connection in range(job.connections)]
-    await _busy(lines, job.warm_up_s, job.warm_up / job.connections)
+    await _busy(lines, job.warm_up_s, job.warm_up)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     elapsed_s = await _busy(lines, job.seconds)
@@ -150,7 +163,8 @@ async def _open(job: Job, connection: int) -> Line:
 
 async def _busy(lines: list[Line], seconds: float, most: float = math.inf) -> float:
     started = time.perf_counter()
-    await asyncio.gather(*(line.keep_busy(started + seconds, most) for line in lines))
+    budget = Budget(started + seconds, most)
+    await asyncio.gather(*(line.keep_busy(budget) for line in lines))
     return time.perf_counter() - started
 
 

@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749 import RefreshTokenGrant
 from oauth.server.clients import AuthlibClient
 from oauth.server.resources import narrowed_audience
 from oauth.server.scopes import covered, narrowed
-from oauth.server.stores import GrantRecord, TokenKind, TokenRecord
+from oauth.server.stores import GrantRecord, Standing, TokenKind, TokenRecord
 from oauth.server.tokens import TokenAnswer
 
 HONEST_RETRY = timedelta(seconds=30)
@@ -43,9 +43,11 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
     def authenticate_refresh_token(self, presented: str) -> HeldToken | None:
         """Find a usable refresh token; one that was rotated before costs its whole family."""
         exchange = self.server.exchange
-        record: TokenRecord | None = exchange.stores.hold_token(exchange.secrets.digest(presented))
-        if record is None or record.kind != TokenKind.REFRESH or record.grant_id is None:
+        digest = exchange.secrets.digest(presented)
+        found: Standing | None = exchange.stores.hold_standing(digest, exchange.now)
+        if found is None or found.token.kind != TokenKind.REFRESH:
             return None
+        record, grant = found.token, found.grant
         if record.rotated_at is not None and not self._is_honest_retry(
             presented, record, record.rotated_at
         ):
@@ -53,7 +55,6 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
             return None
         if record.revoked_at is not None or not self._has_key(record):
             return None
-        grant = exchange.stores.active_grant(record.grant_id, exchange.now)
         if grant is None or grant.is_single_call:
             return None
         return HeldToken(presented, record, grant)

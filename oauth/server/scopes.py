@@ -1,6 +1,7 @@
 """Scopes: `openid` and `context:<section>` under a grant, others for a client by itself."""
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
@@ -21,12 +22,22 @@ OWN_SCOPES = (LOOKUP_SCOPE, GRANT_QUERY_SCOPE, GRANT_REVOKE_SCOPE)
 """The scopes of a client by itself."""
 
 
+# Of these there are few different ones, and each is asked about with nearly every token.
+_remembered = lru_cache(maxsize=256)
+
+
 def scope_of(sections: Iterable[str], *, signs_in: bool = False) -> str:
     """Return the scope that names these sections, and signing in if that is part of it."""
+    return _scope_of(tuple(sections), signs_in=signs_in)
+
+
+@_remembered
+def _scope_of(sections: tuple[str, ...], *, signs_in: bool) -> str:
     signing_in = [OPENID_SCOPE] if signs_in else []
     return " ".join([*signing_in, *(SCOPE_PREFIX + section for section in sections)])
 
 
+@_remembered
 def sections_of(scope: str) -> tuple[str, ...]:
     """Return the sections that a scope names."""
     return tuple(
@@ -62,6 +73,7 @@ def requested_sections(
     return sections, OPENID_SCOPE in wanted
 
 
+@_remembered
 def covered(granted: str, asked: str) -> str:
     """Return the part of a granted scope that was asked for, in the order of the granted one."""
     wanted = asked.split()

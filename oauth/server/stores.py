@@ -248,6 +248,10 @@ class Stores(Protocol):
         """Find a token, and let nobody else decide about its grant until this transaction ends."""
         ...
 
+    def hold_standing(self, token_hash: str, now: datetime) -> Standing | None:
+        """Hold as `hold_token` does, and find what `token` does."""
+        ...
+
     def add_token(self, token: TokenRecord) -> None:
         """Keep a new token."""
         ...

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.errors import Unavailable
 from app.main import MAX_BODY_BYTES, create_app
+from app.observe import RequestLines
 from app.web import direct
 from app.web.direct import Direct, DirectLane, Incoming, Outgoing
 from app.web.problem import Answers
@@ -125,6 +126,7 @@ def lane(endpoint: direct.Endpoint) -> DirectLane:
         app,
         addresses=[Direct("/x", "POST", endpoint)],
         policy=HeaderPolicy(secure=True),
+        lines=RequestLines(),
         failure=answers.of,
         most=10,
     )

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from app.observe import CHATTY, RequestLog, configure_logging
+from app.observe import CHATTY, RequestLines, RequestLog, configure_logging
 from app.web.security import HeaderPolicy, SecurityHeaders
 
 
@@ -55,7 +55,7 @@ async def test_the_log_names_the_route_never_the_secret_in_the_path(
     caplog: pytest.LogCaptureFixture,
 ):
     app = FastAPI()
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, lines=RequestLines())
 
     @app.get("/sign-in/{token}")
     async def sign_in(token: str) -> str:
@@ -74,6 +74,24 @@ async def test_the_log_names_the_route_never_the_secret_in_the_path(
     assert lines[2].startswith("GET - 404 ")
     assert "mil_si_secret" not in caplog.text
     assert "mara" not in caplog.text
+
+
+async def test_of_many_requests_alike_the_rest_share_a_line_and_no_error_goes_untold(
+    caplog: pytest.LogCaptureFixture,
+):
+    lines = RequestLines()
+    with caplog.at_level(logging.INFO, "milieu"):
+        for status in (200, 200, 401, 200, 401, 303):
+            lines.note("POST", "/oauth/token", status, 0.0)
+        told = [record.getMessage().split(" ms")[0].rsplit(" ", 1)[0] for record in caplog.records]
+        assert told == [f"POST /oauth/token {status}" for status in (200, 401, 401, 303)]
+        caplog.clear()
+        lines._note_rest(("POST", "/oauth/token", 200))
+        lines._note_rest(("POST", "/oauth/token", 303))
+        lines.note("POST", "/oauth/token", 200, 0.0)
+    rest, again = (record.getMessage() for record in caplog.records)
+    assert rest.startswith("POST /oauth/token 200 and 2 more in a second, ")
+    assert again.startswith("POST /oauth/token 200 ")
 
 
 def test_libraries_that_would_print_secrets_are_kept_quiet_even_at_debug():

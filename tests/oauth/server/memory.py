@@ -72,6 +72,9 @@ class MemoryStores:
     def hold_token(self, token_hash: str) -> TokenRecord | None:
         return self.tokens.get(token_hash)
 
+    def hold_standing(self, token_hash: str, now: datetime) -> Standing | None:
+        return self.token(token_hash, now)
+
     def add_token(self, token: TokenRecord) -> None:
         assert token.token_hash not in self.tokens
         self.tokens[token.token_hash] = token
