@@ -13,9 +13,10 @@ from app.store.transactions import transactions_of
 from app.usecases.signing_keys import SigningKeys
 from oauth.server.engine import Asked, AuthorizationEngine, CannotRedirect
 from oauth.server.introspect import MEDIA_TYPE as SIGNED_INTROSPECTION
+from oauth.server.keys import Algorithm
 from oauth.server.messages import OAuthRequest, OAuthResponse
 from oauth.server.resources import protected_resource_metadata
-from oauth.server.signing import NO_KEYS, KeyRing
+from oauth.server.signing import NO_KEYS, KeyRing, Signer
 from oauth.server.stores import Stores
 from oauth.server.waiting import sealed
 
@@ -75,7 +76,7 @@ class Authorization:
     async def token(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the token endpoint; what an error has to change is kept too."""
         is_code = request.body_parameters.get("grant_type") == "authorization_code"
-        keys = await self.key_ring() if is_code else NO_KEYS
+        keys = KeyRing(await self._signers()) if is_code else NO_KEYS
         return await self._answer(lambda stores: self._engine.token(request, stores, keys))
 
     async def revoke(self, request: OAuthRequest) -> OAuthResponse:
@@ -85,7 +86,7 @@ class Authorization:
     async def introspect(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the introspection endpoint."""
         is_signed = SIGNED_INTROSPECTION in request.headers.get("accept", "")
-        keys = await self.key_ring() if is_signed else NO_KEYS
+        keys = KeyRing(await self._signers()) if is_signed else NO_KEYS
         return await self._look(
             request, lambda stores: self._engine.introspect(request, stores, keys)
         )
@@ -108,10 +109,10 @@ class Authorization:
 
     async def key_ring(self) -> KeyRing:
         """Return the keys as they are now, from outside any transaction."""
-        return KeyRing(
-            {name: await self._keys.signer(name) for name in ("ES256", "RS256")},
-            await self._keys.jwks(),
-        )
+        return KeyRing(await self._signers(), await self._keys.jwks())
+
+    async def _signers(self) -> dict[str, Signer]:
+        return {str(name): await self._keys.signer(name) for name in Algorithm}
 
     async def _look(
         self, request: OAuthRequest, work: Callable[[Stores], OAuthResponse]

@@ -82,14 +82,14 @@ class KeyRing:
 
     Args:
         signers: Those that sign, by algorithm.
-        jwks: The public halves of all that count.
+        jwks: The public halves of all that count; none where nothing is verified.
     """
 
     signers: Mapping[str, Signer]
-    jwks: Mapping[str, Any]
+    jwks: Mapping[str, Any] = field(default_factory=lambda: {"keys": []})
 
 
-NO_KEYS = KeyRing({}, {"keys": []})
+NO_KEYS = KeyRing({})
 
 
 def verified(
