@@ -68,3 +68,10 @@ class Unavailable(MilieuError):
 
     code = "unavailable"
     title = "Not available now"
+
+
+class DatabaseDown(Unavailable):
+    """Our database does not answer, or cannot write; the cause is for the log alone."""
+
+    def __init__(self) -> None:
+        super().__init__("Our database does not answer at the moment. Please try again shortly.")

@@ -32,6 +32,7 @@ SUMMARY = "Customer context as a service: read what a customer granted, while sh
 
 def create_app(runtime: Runtime) -> FastAPI:
     """Build the application over a wired runtime, which it closes when it stops."""
+    lines = RequestLines()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -46,6 +47,7 @@ def create_app(runtime: Runtime) -> FastAPI:
             if worker is not None:
                 await worker
             await runtime.close()
+            lines.close()
 
     app = _routes(lifespan)
     app.state.services = runtime.services
@@ -53,8 +55,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     policy = HeaderPolicy(secure=runtime.services.issuer.startswith("https://"))
     session.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
-    app.add_middleware(RefuseUnreadable)
-    lines = RequestLines()
+    app.add_middleware(RefuseUnreadable, most=MAX_BODY_BYTES)
     app.add_middleware(RequestLog, lines=lines)
     app.add_middleware(SecurityHeaders, policy=policy)
     app.add_middleware(
@@ -89,6 +90,8 @@ def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        # The address it would redirect to is made of the Host header, and a secret would follow.
+        redirect_slashes=False,
         # Nothing here collects telemetry, and whether it does would be asked at each request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,

@@ -73,8 +73,13 @@ class RequestLines:
             self._this_second[alike] = []
             asyncio.get_running_loop().call_later(1, self._note_rest, alike)
 
+    def close(self) -> None:
+        """Tell what is left to tell."""
+        for alike in list(self._this_second):
+            self._note_rest(alike)
+
     def _note_rest(self, alike: tuple[str, str, int]) -> None:
-        rest = self._this_second.pop(alike)
+        rest = self._this_second.pop(alike, [])
         if rest:
             line = "%s %s %d and %d more in a second, %.1f ms in the median, %.1f ms at most"
             logger.info(line, *alike, len(rest), statistics.median(rest), max(rest))

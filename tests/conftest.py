@@ -18,7 +18,12 @@ from tests.support.postgres import Postgres
 from tests.support.threads import in_thread
 
 # How long an example takes says nothing about whether it is right.
-hypothesis.settings.register_profile("milieu", deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "milieu",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("milieu")
 
 

@@ -44,7 +44,11 @@ def create(
         str, typer.Option(help="oauth2.1; or fapi2: pushed requests and bound tokens alone.")
     ] = Profile.OAUTH,
     id_token_algorithm: Annotated[
-        str | None, typer.Option(help="RS256 or ES256, by which its ID tokens are signed.")
+        str | None,
+        typer.Option(
+            help="RS256 or ES256, by which its ID tokens are signed; RS256 unless told, with fapi2 "
+            "ES256."
+        ),
     ] = None,
     brand: Annotated[
         list[str] | None, typer.Option(help="A brand of its lens; repeatable.")

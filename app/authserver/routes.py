@@ -27,6 +27,7 @@ from oauth.server.resources import RESOURCE_METADATA_PATH
 CONSENT_PATH = "/consent/"
 RECEIPT_KEYS_PATH = "/receipts/jwks"
 Ask = Callable[[Services, OAuthRequest], Awaitable[OAuthResponse]]
+READ = ["GET", "HEAD"]
 PUBLIC_FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 
 router = APIRouter(include_in_schema=False)
@@ -90,20 +91,20 @@ async def revoke_grant(request: Request, services: ServicesOf, grant_id: str) ->
     return _http(await services.managed_grants.revoke(await _read(request), grant_id))
 
 
-@router.get(RECEIPT_KEYS_PATH)
+@router.api_route(RECEIPT_KEYS_PATH, methods=READ)
 async def receipt_keys(services: ServicesOf) -> Response:
     """Publish every key that ever signed a receipt."""
     return _public(await services.signing_keys.archive())
 
 
-@router.get(METADATA_PATH)
-@router.get(DISCOVERY_PATH)
+@router.api_route(METADATA_PATH, methods=READ)
+@router.api_route(DISCOVERY_PATH, methods=READ)
 async def metadata(services: ServicesOf) -> Response:
     """Describe the authorization server."""
     return _public(services.authorization.metadata())
 
 
-@router.get(RESOURCE_METADATA_PATH + "/{path:path}")
+@router.api_route(RESOURCE_METADATA_PATH + "/{path:path}", methods=READ)
 async def resource_metadata(services: ServicesOf, path: str) -> Response:
     """Describe a protected resource."""
     document = services.authorization.resource_metadata(f"/{path}")
@@ -112,7 +113,7 @@ async def resource_metadata(services: ServicesOf, path: str) -> Response:
     return _public(document)
 
 
-@router.get(JWKS_PATH)
+@router.api_route(JWKS_PATH, methods=READ)
 async def jwks(services: ServicesOf) -> Response:
     """Publish the signing keys."""
     return _public(await services.authorization.jwks())

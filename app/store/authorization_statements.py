@@ -108,38 +108,6 @@ CLIENT_AND_STANDING = Statement(
     .where(*NAMED_CLIENT)
 )
 CODE = Statement(
-    select(col(Grant.id)).where(col(Grant.id) == GRANT_OF_CODE).with_for_update(key_share=True)
-)
-TOKEN_COLUMNS = (
-    col(Token.token_hash),
-    col(Token.kind),
-    col(Token.client_id),
-    col(Token.grant_id),
-    col(Token.family),
-    col(Token.scope),
-    col(Token.issued_at),
-    col(Token.expires_at),
-    col(Token.rotated_at),
-    col(Token.revoked_at),
-    col(Token.audience),
-    col(Token.jkt),
-)
-TOKEN = Statement(select(*TOKEN_COLUMNS).where(col(Token.token_hash) == bindparam("hash")))
-STANDING = Statement(
-    select(
-        *TOKEN_COLUMNS,
-        *GRANT_COLUMNS,
-        # Of a grant that is not there, nothing is over.
-        and_(col(Grant.id).is_not(None), grant_is_active(_moment("now"))).label("is_active"),
-    )
-    .select_from(Token)
-    .join(Client, col(Client.id) == col(Token.client_id))
-    .outerjoin(Grant, col(Grant.id) == col(Token.grant_id))
-    .outerjoin(Customer, col(Customer.id) == col(Grant.customer_id))
-    .outerjoin(Subject, subject_of_grant())
-    .where(col(Token.token_hash) == bindparam("hash"), col(Client.disabled_at).is_(None))
-)
-CODE = Statement(
     select(
         col(AuthorizationCode.code_hash),
         col(AuthorizationCode.grant_id),

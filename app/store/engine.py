@@ -56,7 +56,10 @@ class Database:
     def connect_sqlite(self) -> sqlite3.Connection:
         """Open a connection of the driver's own, configured as all of ours are."""
         connection = sqlite3.connect(
-            str(self.url.database), isolation_level=None, check_same_thread=False
+            str(self.url.database),
+            timeout=BUSY_TIMEOUT_MS / 1000,
+            isolation_level=None,
+            check_same_thread=False,
         )
         _configure_sqlite(connection, None)
         return connection

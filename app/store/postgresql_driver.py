@@ -6,84 +6,112 @@ from typing import Any, TypeVar
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
-from sqlalchemy import Dialect
+from sqlalchemy import URL, Dialect
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from app.errors import Unavailable
+from app.errors import DatabaseDown
 from app.store.driver import DriverStores, Values
 from app.store.statements import Row, Statement
 
 T = TypeVar("T")
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TransactionRollbackError,
+    OSError,
+)
+# What a URL may say to SQLAlchemy and not to asyncpg.
+SQLALCHEMY_OPTIONS = ("prepared_statement_cache_size", "prepared_statement_name_func")
 
 
 class PostgresqlTransactions:
     """Runs protocol logic on PostgreSQL.
 
     Args:
-        url: Of the database, without a driver's name in it.
+        url: Of the database.
         dialect: As statements are to be compiled.
         settings: Of each session with the server.
         most: Connections at once; who comes after them waits.
     """
 
     def __init__(
-        self, url: str, dialect: Dialect, settings: Mapping[str, str], most: int = 10
+        self, url: URL, dialect: Dialect, settings: Mapping[str, str], most: int = 10
     ) -> None:
-        self._url = url
+        _, options = dialect.create_connect_args(url)
+        for name in SQLALCHEMY_OPTIONS:
+            options.pop(name, None)
+        self._options = {**options, "server_settings": dict(settings)}
         self._dialect = dialect
-        self._settings = dict(settings)
         self._room = asyncio.Semaphore(most)
         self._idle: list[_Session] = []
+        self._is_closed = False
 
     async def writing(self, work: Callable[[DriverStores], T]) -> T:
         """Run it within one transaction; what it changed is on disk when this returns."""
         async with self._room:
             try:
-                return await self._run(work)
+                return await self._attempt(work)
             except asyncpg.InvalidCachedStatementError:
                 # A migration has changed a table since: nothing was done, and all is made anew.
-                await self._forget_idle()
-                return await self._run(work)
+                self._forget_idle()
+                return await self._attempt(work)
 
     async def reading(self, work: Callable[[DriverStores], T]) -> T:
         """Run it where it may only look; each look sees the latest."""
         return await self.writing(work)
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._forget_idle()
+        """Close the connections, those in use when they come back."""
+        self._is_closed = True
+        self._forget_idle()
 
-    async def _run(self, work: Callable[[DriverStores], T]) -> T:
+    async def _attempt(self, work: Callable[[DriverStores], T]) -> T:
         session = None
         try:
             session = await self._session()
             result: T = await greenlet_spawn(_run, session, self._dialect, work)
+        except asyncpg.InvalidCachedStatementError:
+            _drop(session)
+            raise
         except LOST as error:
             _drop(session)
-            raise Unavailable(
-                "Our database does not answer at the moment. Please try again shortly."
-            ) from error
-        except (asyncio.CancelledError, asyncpg.InvalidCachedStatementError):
-            _drop(session)
+            raise DatabaseDown from error
+        except asyncpg.InterfaceError as error:
+            if session is None or not session.connection.is_closed():
+                _drop(session)
+                raise
+            raise DatabaseDown from error
+        except Exception:
+            self._put_back(session)
             raise
         except BaseException:
-            if session is not None:
-                self._idle.append(session)
+            # Wherever it was stopped, its transaction may stand open.
+            _drop(session)
             raise
-        self._idle.append(session)
+        self._put_back(session)
         return result
 
     async def _session(self) -> "_Session":
+        if self._is_closed:
+            raise DatabaseDown
         while self._idle:
             session = self._idle.pop()
             if not session.connection.is_closed():
                 return session
-        return _Session(await asyncpg.connect(self._url, server_settings=self._settings))
+        return _Session(await asyncpg.connect(**self._options))
 
-    async def _forget_idle(self) -> None:
+    def _put_back(self, session: "_Session | None") -> None:
+        if session is None:
+            return
+        if self._is_closed:
+            _drop(session)
+        else:
+            self._idle.append(session)
+
+    def _forget_idle(self) -> None:
         while self._idle:
-            await self._idle.pop().connection.close()
+            _drop(self._idle.pop())
 
 
 class _Session:
@@ -113,7 +141,7 @@ def _run(session: _Session, dialect: Dialect, work: Callable[[DriverStores], T])
     try:
         result = work(DriverStores(transaction))
         transaction.commit()
-    except LOST:
+    except (*LOST, asyncpg.InterfaceError):
         raise
     except Exception:
         transaction.rollback()

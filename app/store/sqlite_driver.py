@@ -16,12 +16,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Dialect
 
-from app.errors import Unavailable
+from app.errors import DatabaseDown
 from app.store.driver import DriverStores, Values
 from app.store.statements import Row, Statement
 
 T = TypeVar("T")
 MOST_AT_ONCE = 64
+# After so many of them the event loop has its turn.
+MOST_IN_A_ROW = 8
 
 
 @dataclass(slots=True)
@@ -56,9 +58,12 @@ class SqliteTransactions:
         self._waiting: list[_Job] = []
         self._drain: asyncio.Task[None] | None = None
         self._patience_ms = 0
+        self._is_closed = False
 
     async def writing(self, work: Callable[[DriverStores], T]) -> T:
         """Run it within one transaction; what it changed is on disk when this returns."""
+        if self._is_closed:
+            raise DatabaseDown
         loop = asyncio.get_running_loop()
         job = _Job(work, loop.create_future())
         self._waiting.append(job)
@@ -69,13 +74,19 @@ class SqliteTransactions:
 
     async def reading(self, work: Callable[[DriverStores], T]) -> T:
         """Run it where it may only look: here and now, since in WAL mode a reader never waits."""
-        if self._reader is None:
-            self._reader = self._connect()
-            self._reader.execute("PRAGMA query_only=ON")
-        return work(DriverStores(SqliteTransaction(self._reader, self._dialect)))
+        if self._is_closed:
+            raise DatabaseDown
+        try:
+            reader = self._reader or await self._connect_reader()
+            return work(DriverStores(SqliteTransaction(reader, self._dialect)))
+        except sqlite3.OperationalError as error:
+            raise DatabaseDown from error
 
     async def close(self) -> None:
         """Close the connections."""
+        self._is_closed = True
+        if self._drain is not None:
+            await asyncio.wait([self._drain])
         await asyncio.to_thread(self._disk.shutdown)
         for connection in (self._reader, self._writer):
             if connection is not None:
@@ -88,30 +99,54 @@ class SqliteTransactions:
                 async with self._turn:
                     jobs = self._waiting[:MOST_AT_ONCE]
                     del self._waiting[:MOST_AT_ONCE]
-                    await self._write(jobs, loop)
-                for job in jobs:
-                    _tell(job)
+                    try:
+                        await self._write(jobs, loop)
+                    finally:
+                        for job in jobs:
+                            _tell(job)
         finally:
             self._drain = None
 
     async def _write(self, jobs: Sequence[_Job], loop: asyncio.AbstractEventLoop) -> None:
         try:
-            self._writer = self._writer or self._connect_writer()
-            await self._begin(self._writer, loop)
-            for job in jobs:
-                self._do(self._writer, job, is_alone=len(jobs) == 1)
-            await loop.run_in_executor(self._disk, self._writer.execute, "COMMIT")
+            writer = self._writer or await self._connect_writer()
+            await self._begin(writer, loop)
+            for number, job in enumerate(jobs, start=1):
+                self._do(writer, job, is_alone=len(jobs) == 1)
+                if number % MOST_IN_A_ROW == 0:
+                    await asyncio.sleep(0)
+            await self._commit(writer, loop)
         except BaseException as error:  # noqa: BLE001 - told to everybody who waits for it
             for job in jobs:
                 job.error = job.error or error
             if self._writer is not None and self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
 
-    def _connect_writer(self) -> sqlite3.Connection:
-        connection = self._connect()
-        (self._patience_ms,) = connection.execute("PRAGMA busy_timeout").fetchone()
-        connection.execute("PRAGMA busy_timeout=0")
-        return connection
+    async def _connect_reader(self) -> sqlite3.Connection:
+        reader = await self._connected()
+        reader.execute("PRAGMA query_only=ON")
+        # Another may have come first while this one waited.
+        self._reader = self._reader or reader
+        return self._reader
+
+    async def _connect_writer(self) -> sqlite3.Connection:
+        writer = await self._connected()
+        (self._patience_ms,) = writer.execute("PRAGMA busy_timeout").fetchone()
+        writer.execute("PRAGMA busy_timeout=0")
+        self._writer = writer
+        return writer
+
+    async def _connected(self) -> sqlite3.Connection:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, self._connect)
+
+    async def _commit(self, writer: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
+        commit = loop.run_in_executor(self._disk, writer.execute, "COMMIT")
+        try:
+            await asyncio.shield(commit)
+        except asyncio.CancelledError:
+            # It cannot be called back, and nothing may be done beside it.
+            await commit
+            raise
 
     async def _begin(self, writer: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -185,10 +220,10 @@ def _tell(job: _Job) -> None:
     if job.error is None:
         job.done.set_result(job.result)
     elif isinstance(job.error, sqlite3.OperationalError):
-        refusal = Unavailable(
-            "Our database does not answer at the moment. Please try again shortly."
-        )
-        refusal.__cause__ = job.error
-        job.done.set_exception(refusal)
+        down = DatabaseDown()
+        down.__cause__ = job.error
+        job.done.set_exception(down)
+    elif isinstance(job.error, StopIteration):  # no future takes it
+        job.done.set_exception(RuntimeError("protocol logic asked for more than there was"))
     else:
         job.done.set_exception(job.error)

@@ -14,7 +14,8 @@ def transactions_of(database: Database) -> Transactions:
             database.connect_sqlite, database.engine.dialect, database.turn
         )
     else:
-        url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        transactions = PostgresqlTransactions(url, database.engine.dialect, SERVER_SETTINGS)
+        transactions = PostgresqlTransactions(
+            database.url, database.engine.dialect, SERVER_SETTINGS
+        )
     database.close_too(transactions.close)
     return transactions

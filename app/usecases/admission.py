@@ -72,7 +72,10 @@ def refusal_of(
         now: The present.
     """
     if grant.revoked_at is not None:
-        return Unauthenticated("The customer has ended this grant.", code="grant_revoked")
+        return Unauthenticated(
+            "This grant has ended: she revoked or replaced it, or you gave it back.",
+            code="grant_revoked",
+        )
     if grant.expires_at is not None and grant.expires_at <= now:
         return Unauthenticated("This grant has expired; ask her again.", code="grant_expired")
     if grant.disabled or is_over(token, now):

@@ -38,6 +38,7 @@ class PendingConsent:
         signs_in: Whether it wants to sign her in.
         is_marketing: Whether it is for offers and advertising.
         duration: For how long it asks, as an `authorization_details` says it.
+        ends_at: When the grant ends that is added to, if one is.
         lens: The brands and rivals it wants to hear of.
         external_id: Its own number for her.
         fresh_since: She must have signed in since then to decide; None: whenever.
@@ -57,6 +58,7 @@ class PendingConsent:
     before: tuple[str, ...]
     kept: tuple[str, ...]
     duration: str | None
+    ends_at: datetime | None
     lens: Mapping[str, Sequence[str]]
     external_id: str | None
     fresh_since: datetime | None
@@ -92,6 +94,7 @@ def pending_consent(
         if asked.action == MERGE
         else (),
         duration=asked.details.duration,
+        ends_at=earlier.expires_at if earlier and asked.action == MERGE else None,
         lens=asked.details.lens,
         external_id=asked.details.external_id,
         fresh_since=fresh_since(asked, began_at),

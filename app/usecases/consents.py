@@ -14,6 +14,7 @@ from app.ids import secret_hash
 from app.store.authorization import with_stores
 from app.store.clients import find_client
 from app.store.consent_requests import (
+    ConsentRequest,
     find_consent_request,
     parameters_place,
     take_consent_request,
@@ -21,6 +22,7 @@ from app.store.consent_requests import (
 from app.store.engine import Database
 from app.store.grants import Grant, hold_customer
 from app.store.refusals import remember_refusal
+from app.store.secrets import SealError
 from app.usecases.asking import (
     PendingConsent,
     earlier_grant,
@@ -240,11 +242,21 @@ class Consents:
             raise NotFound("This request has expired; start again from the application.")
         if found.decided_at is not None:
             raise Conflict("This request is decided already.")
-        place = parameters_place(found.id_hash)
-        parameters = opened(found.sealed_parameters, place, self._engine.secrets)
+        parameters = self._opened(found)
         is_hinted = "id_token_hint" in parameters
         keys = await self._authorization.key_ring() if is_hinted else NO_KEYS
         return Waiting(found.id_hash, found.client_id, parameters, found.created_at, keys)
+
+    def _opened(self, found: ConsentRequest) -> dict[str, str]:
+        place = parameters_place(found.id_hash)
+        try:
+            parameters = opened(found.sealed_parameters, place, self._engine.secrets)
+        except SealError:
+            parameters = {}
+        # What was not sealed as it stands there, or for another client, is nobody's request.
+        if parameters.get("client_id") != found.client_id:
+            raise NotFound("This request cannot be read; start again from the application.")
+        return parameters
 
     async def _decide_now(self, session: AsyncSession, found: Waiting, customer_id: str) -> None:
         await self._hold(session, customer_id)

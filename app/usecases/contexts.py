@@ -212,9 +212,7 @@ class Contexts:
             else:
                 record.served.append(section.value)
         if not await self._record(record, token_hash):
-            raise Unauthenticated(
-                "The customer ended this grant while you were asking.", code="grant_revoked"
-            )
+            raise Unauthenticated("This grant ended while you were asking.", code="grant_revoked")
         return ServedContext(
             subject=grant.subject,
             purpose=grant.purpose,

@@ -58,16 +58,24 @@ def longest(asked: str | None) -> timedelta:
     return span_of(asked) or YEAR
 
 
-def offered(asked: str | None, *, signs_in: bool) -> tuple[Sequence[Duration], Duration]:
+def offered(
+    asked: str | None, *, signs_in: bool, remaining: timedelta | None = None
+) -> tuple[Sequence[Duration], Duration]:
     """Return what she can choose from, and what is chosen unless she changes it.
 
     She may always give less time than is asked for, and never more. Unless she changes it, she
     gives the shortest: this call; a month, where she would else have to sign in anew each time.
+    What is added to a grant of hers ends with it: asking for more is no way to a longer time.
 
     Args:
         asked: The duration of an `authorization_details`, if it says one.
         signs_in: Whether the client wants to sign her in.
+        remaining: How long the grant that is added to still lasts.
     """
+    if remaining is not None and remaining < longest(asked):
+        kept = Duration("kept", "As long as what it sees already", remaining)
+        shorter = [choice for choice in CHOICES if choice.span <= remaining and choice is not OPEN]
+        return (*shorter, kept), kept
     usual = MONTH if signs_in else CALL
     if asked == SINGLE_CALL:
         return (CALL,), CALL

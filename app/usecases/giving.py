@@ -132,8 +132,8 @@ def _end(asked: Asked, choice: Choice, now: datetime) -> datetime:
 
 
 def _merged(given: Given, asked: Asked, earlier: Grant, known: Sequence[str]) -> Given:
-    # What she gave before stays (Grant Management for OAuth 2.0, section 4.2), until the new end;
-    # of what is asked for again, her ticks decide.
+    # What she gave before stays (Grant Management for OAuth 2.0, section 4.2), and no longer than
+    # before; of what is asked for again, her ticks decide.
     lens = {
         role: tuple(dict.fromkeys([*earlier.lens.get(role, ()), *given.lens.get(role, ())]))
         for role in {**earlier.lens, **given.lens}
@@ -143,7 +143,10 @@ def _merged(given: Given, asked: Asked, earlier: Grant, known: Sequence[str]) ->
     return replace(
         given,
         sections=[name for name in known if name in {*given.sections, *kept}],
+        expires_at=min(filter(None, (given.expires_at, earlier.expires_at)), default=None),
         signs_in=given.signs_in or earlier.signs_in,
+        is_single_call=given.is_single_call or earlier.is_single_call,
+        lasts_days=earlier.lasts_days,
         lens=lens,
         external_id_index=numbered.external_id_index,
         sealed_external_id=numbered.sealed_external_id,

@@ -20,13 +20,13 @@ LIVE = Outgoing.of_json(200, [], {"status": "live"})
 DIRECT = (Direct("/health/live", "GET", _live),)
 
 
-@router.get("/live")
+@router.api_route("/live", methods=["GET", "HEAD"])
 async def live(request: Request) -> Response:
     """Say that the process answers."""
     return await DIRECT[0].usual(request)
 
 
-@router.get("/ready")
+@router.api_route("/ready", methods=["GET", "HEAD"])
 async def ready(services: ServicesOf) -> JSONResponse:
     """Say whether the database answers too, with our tables in it."""
     try:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import (
     Conflict,
+    DatabaseDown,
     Forbidden,
     Invalid,
     MilieuError,
@@ -106,6 +107,7 @@ class Answers:
         self._issuer = issuer
         self.handlers: dict[type[Exception], Handler] = {
             MilieuError: self.on_domain_error,
+            DatabaseDown: self.on_database_down,
             AccessRefused: self.on_refused,
             RequestValidationError: self.on_invalid,
             HTTPException: self.on_http_error,
@@ -156,10 +158,11 @@ class Answers:
 
     async def on_database_down(self, request: Request, error: Exception) -> Response:
         """Answer while the database does not."""
-        logger.error("The database does not answer: %s at %s", type(error).__name__, _where(error))
-        detail = "Our database does not answer at the moment. Please try again shortly."
+        cause = error.__cause__ or error
+        logger.error("The database does not answer: %s at %s", type(cause).__name__, _where(cause))
+        down = DatabaseDown()
         headers = {"Retry-After": RETRY_AFTER_S}
-        return self._answer(request, 503, Unavailable.title, detail, Unavailable.code, headers)
+        return self._answer(request, status_of(down), down.title, down.detail, down.code, headers)
 
     def on_crash(self, request: Request) -> Response:
         """Answer a mistake of ours."""
@@ -239,7 +242,7 @@ def _explain(error: RequestValidationError) -> str:
     )
 
 
-def _where(error: Exception) -> str:
+def _where(error: BaseException) -> str:
     # The message of an unexpected error may carry data; its kind and its places are enough.
     frames = traceback.extract_tb(error.__traceback__)
     return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

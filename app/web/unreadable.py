@@ -7,6 +7,7 @@ from app.errors import Invalid
 from app.web.problem import problem
 
 BAD_REQUEST = 400
+CONTENT_TOO_LARGE = 413
 UNSUPPORTED_MEDIA_TYPE = 415
 
 
@@ -17,12 +18,17 @@ class RefuseUnreadable:
     PostgreSQL cannot store NUL, so no identifier of ours has it. Nothing here takes files, and a
     multipart body may name any character set of Python's, some of which decode to no text at all.
 
+    A body that says it is too large is refused before anybody reads it; one that does not say is
+    cut off where it is read.
+
     Args:
         app: The application.
+        most: Bytes that a body may have.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
         self._app = app
+        self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -33,6 +39,11 @@ class RefuseUnreadable:
             await problem(BAD_REQUEST, Invalid.title, detail, Invalid.code, {})(
                 scope, receive, send
             )
+        elif self._is_too_large(Headers(scope=scope).get("content-length", "")):
+            detail = "Send less: a request is a few kilobytes."
+            await problem(CONTENT_TOO_LARGE, "Content too large", detail, "content_too_large", {})(
+                scope, receive, send
+            )
         elif Headers(scope=scope).get("content-type", "").lower().startswith("multipart/"):
             detail = "Send forms as application/x-www-form-urlencoded."
             await problem(
@@ -40,6 +51,9 @@ class RefuseUnreadable:
             )(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _is_too_large(self, length: str) -> bool:
+        return length.isdigit() and int(length[:20]) > self._most
 
 
 def is_no_address(path: str, query: bytes) -> bool:

@@ -14,7 +14,11 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
     for table in ("pushed_requests", "consent_requests"):
+        if is_postgresql:
+            # Nothing may come between the deleting and the new column, which no row lacks.
+            op.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         op.execute(sa.delete(sa.table(table)))
         with op.batch_alter_table(table) as requests:
             requests.add_column(sa.Column("sealed_parameters", sa.LargeBinary(), nullable=False))

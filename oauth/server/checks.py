@@ -86,4 +86,6 @@ def known_grant_type(request: OAuthRequest) -> None:
     if grant_type is None:
         raise InvalidRequestError("Missing grant_type")
     if grant_type not in GRANT_TYPES:
-        raise UnsupportedGrantTypeError(grant_type)
+        error = UnsupportedGrantTypeError(grant_type)
+        error.description = "The grant_type is one of: " + ", ".join(GRANT_TYPES)
+        raise error

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from authlib.oauth2.rfc6749 import RefreshTokenGrant
+from authlib.oauth2.rfc6749.errors import InvalidGrantError
 
 from oauth.server.clients import AuthlibClient
 from oauth.server.resources import narrowed_audience
@@ -11,6 +12,10 @@ from oauth.server.scopes import covered, narrowed
 from oauth.server.stores import GrantRecord, Standing, TokenKind, TokenRecord
 from oauth.server.tokens import TokenAnswer
 
+VOID = (
+    "The refresh token is void: replaced by a newer one, revoked, of another client or without its "
+    "key; or the grant has ended. Ask her again"
+)
 HONEST_RETRY = timedelta(seconds=30)
 """For so long the same client gets the same successor again: its answer may have been lost.
 
@@ -40,8 +45,19 @@ class HeldToken:
 class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
     """Refreshing, with atomic rotation and reuse detection, which Authlib leaves to us."""
 
-    def authenticate_refresh_token(self, presented: str) -> HeldToken | None:
-        """Find a usable refresh token; one that was rotated before costs its whole family."""
+    def authenticate_refresh_token(self, presented: str) -> HeldToken:
+        """Find a usable refresh token.
+
+        Raises:
+            InvalidGrantError: It is none; alike whatever the reason.
+        """
+        found = self._usable(presented)
+        if found is None:
+            raise InvalidGrantError(VOID)
+        return found
+
+    def _usable(self, presented: str) -> HeldToken | None:
+        """Look whether it can be used; one that was rotated before costs its whole family."""
         exchange = self.server.exchange
         digest = exchange.secrets.digest(presented)
         found: Standing | None = exchange.stores.hold_standing(digest, exchange.now)

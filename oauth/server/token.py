@@ -17,6 +17,11 @@ from oauth.server.tokens import TokenAnswer
 HONEST_REPEAT = timedelta(seconds=2)
 """For so long a second redemption counts as one impatient client, not as a thief."""
 
+VOID = (
+    "The code is void: a minute old, used before, or of another client. Send her to the "
+    "authorization endpoint again"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class HeldCode:
@@ -49,18 +54,22 @@ class HeldCode:
 class CodeGrant(AuthorizeGrant):
     """The redemption half of the code grant (RFC 6749, section 4.1.3)."""
 
-    def query_authorization_code(self, code: str, client: AuthlibClient) -> HeldCode | None:
-        """Find a code this client may redeem now; a replay revokes what the code had issued."""
+    def query_authorization_code(self, code: str, client: AuthlibClient) -> HeldCode:
+        """Find a code this client may redeem now; a replay revokes what the code had issued.
+
+        Raises:
+            InvalidGrantError: There is none; alike whatever the reason.
+        """
         exchange = self.server.exchange
         record: CodeRecord | None = exchange.stores.hold_code(exchange.secrets.digest(code))
         if record is None:
-            return None
+            raise InvalidGrantError(VOID)
         if record.consumed_at is not None:
             if not self._is_honest_repeat(record, record.consumed_at, client):
                 exchange.stores.revoke_family(record.code_hash, exchange.now)
-            return None
+            raise InvalidGrantError(VOID)
         if record.client_id != client.record.id or record.expires_at <= exchange.now:
-            return None
+            raise InvalidGrantError(VOID)
         if record.jkt not in {None, exchange.jkt}:
             raise InvalidGrantError("The code must be redeemed with the key it was asked for with")
         resources = self.request.message.all("resource")

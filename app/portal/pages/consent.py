@@ -19,7 +19,7 @@ from app.portal.render import page
 from app.portal.words import ABSENCES, REMEDIES
 from app.usecases.asking import PendingConsent
 from app.usecases.customers import CurrentSession
-from app.usecases.durations import offered
+from app.usecases.durations import Duration, offered
 from app.usecases.giving import Choice
 from app.usecases.receipts.facts import Notice
 from app.web.return_to import ReturnTo
@@ -91,7 +91,7 @@ async def ask(
         return see(request, "grants", "decided_before")
     if pending.fresh_since is not None and session.signed_in_at < pending.fresh_since:
         raise SignInNeeded(ReturnTo.of(request), again=True)
-    _, usual = offered(pending.duration, signs_in=pending.signs_in)
+    _, usual = _durations(services, pending)
     before = () if _is_against_marketing(request, pending) else pending.before
     return await _consent(request, services, session, request_id, pending, Form(before, usual.name))
 
@@ -130,7 +130,7 @@ async def _allow(
     pending = await services.consents.pending(request_id, session.customer_id)
     wanted = pending.sections if decision == "allow_all" else form.ticked
     ticked = [section for section in pending.sections if section in wanted]
-    choices, _ = offered(pending.duration, signs_in=pending.signs_in)
+    choices, _ = _durations(services, pending)
     chosen = next((choice for choice in choices if choice.name == form.duration), None)
     against = _is_against_marketing(request, pending)
     problem = _problem(pending, decision, ticked)
@@ -190,7 +190,7 @@ async def _consent(
     # Chromium applies form-action to the redirect that follows the form.
     if _PLAIN_ORIGIN.fullmatch(pending.redirect_origin):
         request.state.form_action = [pending.redirect_origin]
-    choices, _ = offered(pending.duration, signs_in=pending.signs_in)
+    choices, _ = _durations(services, pending)
     return page(
         request,
         "consent.html",
@@ -209,6 +209,11 @@ async def _consent(
         form=form,
         against_marketing=_is_against_marketing(request, pending),
     )
+
+
+def _durations(services: Services, pending: PendingConsent) -> tuple[Sequence[Duration], Duration]:
+    remaining = None if pending.ends_at is None else pending.ends_at - services.clock()
+    return offered(pending.duration, signs_in=pending.signs_in, remaining=remaining)
 
 
 def _nothing(context: Context, asked: Sequence[Section]) -> str:

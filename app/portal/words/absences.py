@@ -37,7 +37,7 @@ _WITHHELD = {
     "link_broken": "no account could be read",
     "not_granted": "not part of this grant",
     "no_lens": "it has named nothing to look for",
-    "grant_revoked": "you had revoked the grant",
+    "grant_revoked": "the grant had ended",
     "grant_expired": "the grant had expired",
     "purpose_mismatch": "it asked for another purpose",
     "invalid_token": "its access had expired",

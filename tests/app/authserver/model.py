@@ -86,8 +86,13 @@ class Model:
         elif self.grants[ask.grant].who != who:
             return "invalid_grant_id"
         elif ask.action == "merge":
-            asked_again = ask.scope - {"openid"}
-            grant = replace(grant, scope=scope | self.grants[ask.grant].scope - asked_again)
+            before = self.grants[ask.grant]
+            grant = replace(
+                grant,
+                scope=scope | before.scope - (ask.scope - {"openid"}),
+                ends=min(grant.ends, before.ends),
+                is_single=grant.is_single or before.is_single,
+            )
         if answer.result == OK:
             grant_id = ask.grant or answer.said["grant_id"]
             self.grants[grant_id] = grant

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from joserfc import jws
 from joserfc.jwk import KeySet
@@ -209,6 +209,35 @@ async def test_check_15_in_a_merge_her_ticks_decide_about_what_is_asked_for_agai
     merged = (await world.redeem(query_of(url)["code"])).json()
     assert merged["grant_id"] == tokens["grant_id"]
     assert set(merged["scope"].split()) == {"context:sentiment", "context:network"}
+
+
+async def test_check_15_asking_for_more_is_no_way_to_a_longer_time(world):
+    # Mutation tried: `_merged` keeps the end that was chosen for what is added.
+    ends = world.clock() + timedelta(days=7)
+    tokens = await world.tokens(sections=("topics",), until=ends)
+    request_id = await world.consent_request(
+        scope="context:network", grant_management_action="merge", grant_id=tokens["grant_id"]
+    )
+    assert (await world.pending(request_id)).ends_at == ends
+    await world.approve(request_id, ["network"], world.clock() + timedelta(days=30))
+    headers = await own_token(world, "grant_management_query")
+    shown = (await world.http.get(f"/oauth/grants/{tokens['grant_id']}", headers=headers)).json()
+    assert datetime.fromisoformat(shown["expires_at"]) == ends
+    assert shown["authorization_details"][0]["sections"] == ["topics", "network"]
+
+
+async def test_check_15_what_is_added_to_a_single_call_ends_with_it(world):
+    # Mutation tried: `_merged` asks only whether what is added is for a single call.
+    ends = world.clock() + timedelta(minutes=30)
+    url = await world.approve(await world.consent_request(), ["topics"], ends, is_single_call=True)
+    tokens = (await world.redeem(query_of(url)["code"])).json()
+    request_id = await world.consent_request(
+        scope="context:network", grant_management_action="merge", grant_id=tokens["grant_id"]
+    )
+    url = await world.approve(request_id, ["network"])
+    merged = (await world.redeem(query_of(url)["code"])).json()
+    assert "refresh_token" not in merged
+    assert merged["authorization_details"][0]["duration"] == "single_call"
 
 
 async def test_what_she_revoked_is_not_ticked_for_an_older_grants_sake(world):

@@ -95,7 +95,7 @@ async def test_the_log_tells_who_looked_when_why_and_what_was_shown(portal: Port
         "Sentiment: too little to say",
         "Network mood: not part of this grant",
         "Refused",
-        "Nothing was shown: you had revoked the grant. TopicsSentimentRhythm",
+        "Nothing was shown: the grant had ended. TopicsSentimentRhythm",
         "every attempt under a grant of yours that had ended",
         "to help you when you contact them",
     ):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from app.errors import DatabaseDown
 from app.ids import new_id
 from app.store.clients import Client, disable_client
 from app.store.engine import Database
@@ -168,3 +169,71 @@ async def test_a_commit_of_the_writer_reaches_the_disk(database):
         connection = (await transactions_of(database)._session()).connection
         assert await connection.fetchval("SHOW synchronous_commit") == "on"
         await connection.close()
+
+
+class Stopped(BaseException):
+    """What stops a task from outside, such as the interpreter's own end."""
+
+
+@pytest.mark.parametrize("kind", [StopIteration, Stopped])
+async def test_whatever_ends_a_job_it_is_answered_and_costs_nobody_elses_work(
+    database, client_id, kind
+):
+    # Mutations tried: PostgreSQL's connection goes back to the others; `StopIteration` as it is.
+    transactions = transactions_of(database)
+
+    def ends(stores):
+        stores.add_token(token_of(client_id, "lost"))
+        stores.revoke_token("lost", START)
+        raise kind
+
+    outcomes = await asyncio.gather(
+        transactions.writing(lambda stores: stores.add_token(token_of(client_id, "before"))),
+        transactions.writing(ends),
+        transactions.writing(lambda stores: stores.add_token(token_of(client_id, "after"))),
+        return_exceptions=True,
+    )
+    assert [isinstance(outcome, BaseException) for outcome in outcomes] == [False, True, False]
+    await transactions.writing(lambda stores: stores.add_token(token_of(client_id, "later")))
+    await transactions.close()
+    elsewhere = transactions_of(database)
+    for name in ("before", "lost", "after", "later"):
+        found = await elsewhere.reading(lambda stores, name=name: stores.hold_token(name))
+        assert (found is None) is (name == "lost"), name
+
+
+async def test_what_waits_when_all_is_closed_is_done_and_nothing_begins_afterwards(
+    database, client_id
+):
+    # Mutation tried: `close` does not wait for the jobs of SQLite.
+    transactions = transactions_of(database)
+    keep = transactions.writing(lambda stores: stores.add_token(token_of(client_id, "last")))
+    waiting = asyncio.create_task(keep)
+    await asyncio.sleep(0)
+    await transactions.close()
+    await waiting
+    with pytest.raises(DatabaseDown):
+        await transactions.writing(lambda stores: stores.hold_token("last"))
+    elsewhere = transactions_of(database)
+    assert await elsewhere.reading(lambda stores: stores.hold_token("last")) is not None
+
+
+async def test_a_table_that_is_gone_is_told_as_a_database_that_does_not_answer(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    transactions = transactions_of(database)
+    for run in (transactions.reading, transactions.writing):
+        with pytest.raises(DatabaseDown):
+            await run(lambda stores: stores.client("cli_x"))
+    await database.close()
+
+
+async def test_what_the_address_says_besides_holds_for_both_drivers(request):
+    # Mutation tried: the address handed to asyncpg as it is.
+    with request.getfixturevalue("postgres").empty_database() as url:
+        await upgrade_async(url)
+        joint = "&" if "?" in url else "?"
+        database = Database(f"{url}{joint}command_timeout=30&prepared_statement_cache_size=0")
+        client = await added_client(database)
+        found = await transactions_of(database).reading(lambda stores: stores.client(client))
+        assert found.id == client
+        await database.close()

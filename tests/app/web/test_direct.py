@@ -56,7 +56,7 @@ async def in_pieces(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=list(HealthCheck), max_examples=150)
 @given(path=st.sampled_from(PATHS), body=ODD, headers=HEADERS)
 async def test_both_ways_give_the_same_answer(
     served: FastAPI, path: str, body: str, headers: dict[str, str]
@@ -93,13 +93,34 @@ def test_what_has_no_body_says_so_where_it_may():
     assert Outgoing.empty(204, []).headers == []
 
 
+@pytest.mark.parametrize("path", ["/oauth/token", "/v1/context/lookup", "/sign-in"])
 @pytest.mark.parametrize("stated", [True, False])
-async def test_too_much_is_refused_alike(served: FastAPI, stated: bool):
+async def test_too_much_is_refused_alike_and_is_no_mistake_of_ours(
+    served: FastAPI, caplog: pytest.LogCaptureFixture, stated: bool, path: str
+):
+    # Mutation tried: `RefuseUnreadable` lets a stated length pass.
     body = b"a" * (MAX_BODY_BYTES + 1)
     async with client_of(served) as client:
         content = body if stated else in_pieces(body)
-        answer = await client.post("/oauth/token", content=content, headers=FORM)
+        answer = await client.post(path, content=content, headers=FORM)
     assert answer.status_code == 413
+    assert answer.json()["code"] == "content_too_large"
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_no_address_is_made_of_the_host_header(served: FastAPI):
+    # Mutation tried: without `redirect_slashes=False`.
+    async with client_of(served) as client:
+        answer = await client.post("/oauth/token/", headers={"host": "evil.example"})
+    assert (answer.status_code, "location" in answer.headers) == (404, False)
+
+
+@pytest.mark.parametrize(
+    "path", ["/.well-known/openid-configuration", "/oauth/jwks", "/health/live", "/health/ready"]
+)
+async def test_what_anybody_may_read_answers_head(served: FastAPI, path: str):
+    async with client_of(served) as client:
+        assert (await client.head(path)).status_code == 200
 
 
 async def test_what_fills_the_limit_is_read(served: FastAPI):

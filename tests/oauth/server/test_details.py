@@ -177,6 +177,18 @@ def test_she_is_never_offered_more_time_than_is_asked_for(days, signs_in):
     assert len({choice.name for choice in choices}) == len(choices)
 
 
+@given(hours=st.integers(1, 9_000), asked=st.none() | st.integers(1, 365), signs_in=st.booleans())
+def test_what_is_added_to_a_grant_is_offered_no_longer_than_it_lasts(hours, asked, signs_in):
+    # Mutation tried: `offered` leaves `remaining` out.
+    wish = None if asked is None else f"P{asked}D"
+    remaining = timedelta(hours=hours)
+    choices, usual = offered(wish, signs_in=signs_in, remaining=remaining)
+    most = span_of(wish) or timedelta(days=365)
+    assert max(choice.span for choice in choices) <= min(remaining, most)
+    assert usual in choices
+    assert remaining >= most or usual.span == remaining
+
+
 def test_a_single_call_can_be_nothing_else():
     for signs_in in (True, False):
         assert offered("single_call", signs_in=signs_in) == ((CALL,), CALL)
