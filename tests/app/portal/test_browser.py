@@ -25,7 +25,15 @@ from tests.support.servers import serving
 pytestmark = pytest.mark.browser
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-SIGNED_IN_PAGES = ("/context", "/connections", "/grants", "/accesses", "/account", "/outbox")
+SIGNED_IN_PAGES = (
+    "/context",
+    "/connections",
+    "/connections/proofs/attempt",
+    "/grants",
+    "/accesses",
+    "/account",
+    "/outbox",
+)
 OTHER_PAGES = ("/", "/sign-in", "/sign-in/used", "/nowhere")
 READING: ConnectionView = view(ConnectionState.ACTIVE, refreshed_at=None, due_at=START)
 
