@@ -50,7 +50,7 @@ class About:
         reads: What can be read.
         requests: How many requests one window takes at most.
         documentation: Where it is described what the connector speaks.
-        terms: Where its terms stand; `{instance}` is her server or page.
+        terms: Where its terms stand, if it has any; `{instance}` is her server.
     """
 
     name: str
@@ -58,7 +58,7 @@ class About:
     linked_by: Means
     reads: frozenset[Reads]
     requests: int
-    documentation: str
+    documentation: tuple[str, ...]
     terms: str
 
 

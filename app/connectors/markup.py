@@ -18,7 +18,8 @@ HIDDEN_TAGS = frozenset({"script", "style", "template"})
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"})
 VOID |= {"param", "source", "track", "wbr"}
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+# Comments, and what a browser takes for one: any other declaration.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<![^>]*>", re.DOTALL)
 _UNFINISHED = re.compile(r"<(?=[^<>]*(?:<|\Z))")
 
 
@@ -26,7 +27,8 @@ def tamed(html: str) -> str:
     """Return HTML without comments, and with each `<` that begins no whole tag as a character.
 
     html.parser looks for the end of every tag that has none up to the end of the document: forty
-    thousand characters of `<a ` would take it half a minute.
+    thousand characters of `<a ` would take it half a minute. Declarations that it does not know,
+    such as `<![x[>`, it asserts away.
     """
     return _UNFINISHED.sub("&lt;", _COMMENT.sub("", html))
 

@@ -24,7 +24,11 @@ ABOUT = About(
     linked_by=Means.PROOF,
     reads=frozenset({Reads.POSTS}),
     requests=MAX_HOPS + 1,
-    documentation="https://feedparser.readthedocs.io/ https://www.jsonfeed.org/version/1.1/",
+    documentation=(
+        "https://www.rssboard.org/rss-specification",
+        "https://www.rfc-editor.org/rfc/rfc4287",
+        "https://www.jsonfeed.org/version/1.1/",
+    ),
     terms="",
 )
 

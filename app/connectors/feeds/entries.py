@@ -60,10 +60,7 @@ def posts(content: bytes, now: datetime) -> list[Post]:
     dated = [(entry.at, entry) for entry in hers(read_feed(content)) if entry.at is not None]
     within = [(at, entry) for at, entry in dated if since <= at <= now]
     within.sort(key=lambda pair: pair[0], reverse=True)
-    try:
-        return [_post(at, entry) for at, entry in within[:MAX_POSTS]]
-    except AssertionError:  # html.parser's word for a declaration that it cannot read
-        raise ProviderChanged("An entry of the feed cannot be read as HTML.") from None
+    return [_post(at, entry) for at, entry in within[:MAX_POSTS]]
 
 
 def _post(at: datetime, entry: Entry) -> Post:

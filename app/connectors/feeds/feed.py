@@ -18,11 +18,7 @@ class Written:
     is_html: bool
 
     def text(self) -> str:
-        """Return it as plain text.
-
-        Raises:
-            AssertionError: It has a declaration that html.parser cannot read.
-        """
+        """Return it as plain text."""
         value = self.value[:MAX_CHARACTERS]
         # What is no Unicode by itself (a lone surrogate, from JSON) is nobody's word.
         value = value.encode("utf-8", "replace").decode()

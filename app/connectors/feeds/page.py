@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 
 import httpx
 
-from app.connectors.errors import ProviderChanged
 from app.connectors.markup import tamed
 
 VERIFICATION = "milieu-verification"
@@ -41,17 +40,10 @@ class Page:
 
 
 def read_page(answer: httpx.Response) -> Page:
-    """Read a page.
-
-    Raises:
-        ProviderChanged: It cannot be read as HTML.
-    """
+    """Read a page."""
     reader = _Reader()
-    try:
-        reader.feed(tamed(answer.text[:MAX_CHARACTERS]))
-        reader.close()
-    except AssertionError:  # html.parser's word for a declaration that it cannot read
-        raise ProviderChanged("The page cannot be read as HTML.") from None
+    reader.feed(tamed(answer.text[:MAX_CHARACTERS]))
+    reader.close()
     return Page(
         answer.url, reader.base, tuple(reader.feeds), tuple(reader.tokens), tuple(reader.me)
     )

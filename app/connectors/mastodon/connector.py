@@ -39,7 +39,7 @@ ABOUT = About(
     linked_by=Means.OAUTH,
     reads=frozenset({Reads.POSTS, Reads.NETWORK}),
     requests=HER_PAGES + NETWORK_PAGES + 1,
-    documentation="https://docs.joinmastodon.org/methods/",
+    documentation=("https://docs.joinmastodon.org/methods/",),
     terms="{instance}/about",
 )
 

@@ -33,6 +33,7 @@ LONG_LINK = (
         ("<!-- not <b>said</b> --><p>said<!-- nor this", "said"),
         ("<script>if (a<b && c<d) x('<p>')</script><style>p{}</style>said", "said"),
         ("<h2>A title</h2>and<div>more</div>", "A title\nand\nmore"),
+        ("<![if !IE]>said<![endif]><![x[>, <!y>too", "said, too"),
         ("1 < 2 <b>bold</b> <3", "1 < 2 bold <3"),
         ("", ""),
     ],

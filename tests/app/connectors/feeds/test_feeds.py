@@ -219,7 +219,7 @@ def test_every_connector_is_what_it_says_to_be(connector):
     assert isinstance(connector, OAuthConnector) is (about.linked_by is Means.OAUTH)
     assert isinstance(connector, ProofConnector) is (about.linked_by is Means.PROOF)
     assert about.requests > 0
-    assert about.documentation.startswith("https://")
+    assert all(address.startswith("https://") for address in about.documentation)
 
 
 def test_the_catalogue_tells_apart_how_they_are_linked():

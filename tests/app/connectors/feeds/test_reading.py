@@ -24,7 +24,7 @@ ITEM = b"<item><title>secret words</title></item>"
 PIECES = [b"<rss version='2.0'>", b"<channel>", b"<item>", b"</item>", b"<title>", b"<![CDATA["]
 PIECES += [b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"<entry>", b"]]>", b"&lt;", b"&#0;"]
 PIECES += [b"<pubDate>Tue, 10 Jun 2025 09:00:00 GMT</pubDate>", b"<description>", b"</title>"]
-PIECES += [b"</description>", b"</channel>", b"</rss>", b"\xff", b"<![foo[", b"&lt;![foo["]
+PIECES += [b"</description>", b"</channel>", b"</rss>", b"\xff", b"<![foo[>", b"&lt;![foo[&gt;"]
 PIECES += [b"<updated>9999-99-99T99:99:99Z</updated>", b"<dc:date>-1</dc:date>", b"</feed>"]
 
 
@@ -248,13 +248,10 @@ def test_what_others_may_leave_in_a_page_proves_nothing():
 
 
 @given(st.text(max_size=200), st.sampled_from(["text/html", "", "image/png"]))
-def test_any_text_as_a_page_is_read_or_refused(content, media_type):
+def test_any_text_as_a_page_is_read(content, media_type):
     raw = answer(content.encode("utf-8", "replace"), media_type)
     is_page(raw)
-    try:
-        read_page(raw)
-    except ProviderChanged:
-        return
+    assert read_page(raw).url == raw.url
 
 
 @pytest.mark.parametrize(
