@@ -2,15 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 
-import httpx
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.connectors.catalogue import Account, Catalogue, Means
+from app.connectors.catalogue import Catalogue, Means
 from app.errors import Conflict, NotFound
 from app.ids import new_id
 from app.store.connections import (
@@ -23,43 +20,12 @@ from app.store.connections import (
 )
 from app.store.customers import bump_context_version, open_box
 from app.store.engine import Database
-from app.store.secrets import Box, SealError, Vault
-from app.usecases.accounts import open_account, seal_account, seal_tokens
-from app.usecases.advice import ADVICE
+from app.store.secrets import Vault
+from app.usecases.accounts import seal_account, seal_tokens
+from app.usecases.connection_view import ConnectionView, view_of
 from app.usecases.linking import Linked, Linking
 from app.usecases.proving import ProofView, Proving
 from app.usecases.revocations import Revocation, Revocations
-
-UNREADABLE_HANDLE = "@unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionView:
-    """A connection as she sees it.
-
-    Args:
-        id: Its id.
-        provider: The connector's name.
-        instance: Her server's host, with its port if it has one.
-        handle: Her name there, or her page.
-        address: What to give to link it again.
-        state: Where it stands.
-        advice: What she can do about it; empty if there is nothing to say.
-        refreshed_at: When its digest was last replaced.
-        due_at: When it is refreshed next.
-        engine: The engine that made its digest.
-    """
-
-    id: str
-    provider: str
-    instance: str
-    handle: str = field(repr=False)
-    address: str = field(repr=False)
-    state: ConnectionState
-    advice: str
-    refreshed_at: datetime | None
-    due_at: datetime | None
-    engine: str | None
 
 
 class Connections:
@@ -212,7 +178,10 @@ class Connections:
         async with self._database.reading() as session:
             box = await open_box(session, self._vault, customer_id)
             rows = await connections_of(session, customer_id)
-        return [self._view(box, connection, engine) for connection, engine in rows]
+        return [
+            view_of(box, connection, engine, self.linked_by(connection.provider))
+            for connection, engine in rows
+        ]
 
     async def _linked(self, linked: Linked) -> str:
         try:
@@ -254,36 +223,8 @@ class Connections:
         session.add(connection)
         return connection.id
 
-    def _view(self, box: Box, connection: Connection, engine: str | None) -> ConnectionView:
-        account = _account(box, connection)
-        means = self.linked_by(connection.provider)
-        # What is linked by proof is at the address that names it, which is sealed with it.
-        base = connection.instance if means is Means.OAUTH else account.id if account else ""
-        host = httpx.URL(base).netloc.decode("ascii")
-        state = ConnectionState(connection.state)
-        handle = account.handle if account else UNREADABLE_HANDLE
-        return ConnectionView(
-            id=connection.id,
-            provider=connection.provider,
-            instance=host,
-            handle=handle,
-            address=host if means is Means.OAUTH else account.handle if account else "",
-            state=state,
-            advice=ADVICE[means][state].format(host=host or "Your blog"),
-            refreshed_at=connection.refreshed_at,
-            due_at=connection.due_at,
-            engine=engine,
-        )
-
 
 def _account_linked() -> Conflict:
     return Conflict(
         "This account cannot be linked here: it is linked already.", code="account_linked"
     )
-
-
-def _account(box: Box, connection: Connection) -> Account | None:
-    try:
-        return open_account(box, connection)
-    except SealError:  # she must still see that it is there, to link it again or unlink it
-        return None

@@ -25,7 +25,8 @@ from app.store.connections import Connection, ConnectionDigest
 from app.store.customers import Customer, DataKey, open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
-from app.usecases.connections import Connections, ConnectionView
+from app.usecases.connection_view import ConnectionView
+from app.usecases.connections import Connections
 from app.usecases.contexts import Contexts
 from app.usecases.linking import Linking
 from app.usecases.possession import Possession

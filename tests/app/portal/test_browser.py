@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from app.main import create_app
 from app.store.connections import ConnectionState
-from app.usecases.connections import ConnectionView
+from app.usecases.connection_view import ConnectionView
 from app.usecases.sections import OFFERED
 from app.wiring import build
 from context.document import AbsenceReason

@@ -11,7 +11,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.portal.states import state_words
 from app.store.connections import ConnectionState
 from app.usecases.advice import ADVICE
-from app.usecases.connections import ConnectionView
+from app.usecases.connection_view import ConnectionView
 from app.usecases.proving import ProofView
 from tests.app.portal.conftest import Browser, Portal
 from tests.support.clock import START

@@ -67,6 +67,7 @@ async def test_she_links_her_blog_by_a_tag_or_by_a_link(stage, mara, blog, clock
     [view] = await stage.connections.list(mara)
     assert (view.id, view.provider, view.state) == (connection_id, "feeds", ConnectionState.ACTIVE)
     assert (view.handle, view.instance, view.address) == (blog.host, blog.host, blog.host)
+    assert blog.host not in repr(view)
     assert stage.due.is_set()
     assert await stage.version(mara) == 1
 
