@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from app.clock import Clock, system_clock
 from app.connectors.catalogue import Catalogue
+from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
 from app.ids import ACCESS_TOKEN, REFRESH_TOKEN, new_secret, secret_hash
 from app.mail import Mailer, Outbox, SmtpMailer
@@ -29,6 +30,7 @@ from app.usecases.grants import Grants
 from app.usecases.linking import Linking
 from app.usecases.managed_grants import ManagedGrants
 from app.usecases.possession import Possession
+from app.usecases.proving import Proving
 from app.usecases.receipts.facts import Party
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
@@ -78,10 +80,12 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     outbox = None if settings.smtp_url else Outbox()
     mailer: Mailer = outbox or SmtpMailer(settings.smtp_url or "", settings.mail_from)
     outbound = Outbound(settings.outbound_exceptions)
-    catalogue = Catalogue(Mastodon(settings.outbound_exceptions))
+    exceptions = settings.outbound_exceptions
+    catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions))
     identity = Identity("Milieu", issuer, f"{issuer}/connections/callback")
     registrations = Registrations(database, vault, clock, identity)
     linking = Linking(database, vault, clock, outbound, catalogue, registrations)
+    proving = Proving(database, vault, clock, outbound, catalogue, issuer)
     due = asyncio.Event()
     refresh = Refresh(
         database,
@@ -95,7 +99,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     )
     customers = Customers(database, vault, clock, mailer, issuer)
     signing_keys = SigningKeys(database, vault, clock)
-    connections = Connections(database, vault, clock, linking, due)
+    connections = Connections(database, vault, clock, catalogue, linking, proving, due)
     engine = authorization_engine(vault, clock, issuer, OFFERED)
     authorization = Authorization(database, clock, engine, signing_keys)
     operator = Party(

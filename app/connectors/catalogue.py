@@ -1,7 +1,161 @@
-"""All connectors, by the name of their provider."""
+"""What connectors share, how each describes itself, and all of them by name."""
 
-from app.connectors.mastodon import Mastodon
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+import httpx
+
 from app.errors import NotFound
+from context.post import Window
+from oauth.link.provider import Provider
+
+
+class Means(StrEnum):
+    """How she shows that an account is hers."""
+
+    OAUTH = "oauth"
+    PROOF = "proof"
+
+
+class Reads(StrEnum):
+    """What a connector can read."""
+
+    POSTS = "posts"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A linked account.
+
+    Attributes:
+        id: What names it at its provider, the same whoever links it.
+        handle: How she knows it.
+    """
+
+    id: str
+    handle: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a provider is like.
+
+    Attributes:
+        name: In rows and addresses.
+        title: On pages.
+        linked_by: How she links an account.
+        reads: What can be read.
+        requests: How many requests one window takes at most.
+        documentation: Where it is described what the connector speaks.
+        terms: Where its terms stand, if it has any; `{instance}` is her server.
+    """
+
+    name: str
+    title: str
+    linked_by: Means
+    reads: frozenset[Reads]
+    requests: int
+    documentation: tuple[str, ...]
+    terms: str
+
+
+class Connector(Protocol):
+    """Describes a provider and fetches windows from it."""
+
+    @property
+    def about(self) -> About:
+        """What the provider is like."""
+        ...
+
+    async def fetch(
+        self,
+        client: httpx.AsyncClient,
+        instance: str,
+        access_token: str,
+        account: Account,
+        now: datetime,
+    ) -> Window:
+        """Fetch the window: all of it, or an error.
+
+        Args:
+            client: A guarded HTTP client.
+            instance: Base address of her server; empty where there is none.
+            access_token: What the provider issued; empty where it is read without.
+            account: Whose window.
+            now: The present.
+
+        Raises:
+            ConnectorError: A part of it cannot be had.
+        """
+        ...
+
+
+@runtime_checkable
+class OAuthConnector(Connector, Protocol):
+    """Links accounts by sending her to the provider."""
+
+    def instance(self, typed: str) -> str:
+        """Return the base address of the server that she typed.
+
+        Raises:
+            Invalid: It names none.
+        """
+        ...
+
+    def provider(self, instance: str) -> Provider:
+        """Describe the OAuth of a server."""
+        ...
+
+    async def identify(
+        self, client: httpx.AsyncClient, instance: str, access_token: str, now: datetime
+    ) -> Account:
+        """Ask whose account a token is for.
+
+        Raises:
+            ConnectorError: The server does not say.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What shows, in a page, that the page is hers; one of the two is enough.
+
+    Attributes:
+        token: Content of the page's verification tag.
+        link: Address that the page links to with `rel="me"`.
+    """
+
+    token: str
+    link: str
+
+
+@runtime_checkable
+class ProofConnector(Connector, Protocol):
+    """Links what she proves to be hers by what she puts there."""
+
+    async def look(self, client: httpx.AsyncClient, typed: str, now: datetime) -> str:
+        """Return the address of the page in which she has to prove it.
+
+        Raises:
+            Invalid: What she typed leads to nothing that can be linked.
+            ConnectorError: It does not answer well.
+        """
+        ...
+
+    async def prove(
+        self, client: httpx.AsyncClient, page: str, marks: Marks, now: datetime
+    ) -> Account:
+        """Return the account, if the page shows that it is hers.
+
+        Raises:
+            Invalid: It does not; the text says what was looked for, and what was found.
+            ConnectorError: It does not answer well.
+        """
+        ...
 
 
 class Catalogue:
@@ -11,15 +165,15 @@ class Catalogue:
         connectors: Every connector this deployment offers.
     """
 
-    def __init__(self, *connectors: Mastodon) -> None:
-        self._connectors = {connector.name: connector for connector in connectors}
+    def __init__(self, *connectors: Connector) -> None:
+        self._connectors = {connector.about.name: connector for connector in connectors}
 
     @property
     def names(self) -> list[str]:
         """The providers that can be linked, in the order in which they are offered."""
         return list(self._connectors)
 
-    def find(self, name: str) -> Mastodon:
+    def find(self, name: str) -> Connector:
         """Find a connector.
 
         Raises:
@@ -28,5 +182,33 @@ class Catalogue:
         try:
             return self._connectors[name]
         except KeyError:
-            known = ", ".join(self._connectors)
-            raise NotFound(f"There is no connector of this name; there is: {known}.") from None
+            raise _unknown(self.names) from None
+
+    def linked_by_oauth(self, name: str) -> OAuthConnector:
+        """Find a connector that links by OAuth.
+
+        Raises:
+            NotFound: There is none of this name.
+        """
+        connector = self.find(name)
+        if not isinstance(connector, OAuthConnector):
+            raise _unknown(self._by(Means.OAUTH))
+        return connector
+
+    def linked_by_proof(self, name: str) -> ProofConnector:
+        """Find a connector that links by a proof.
+
+        Raises:
+            NotFound: There is none of this name.
+        """
+        connector = self.find(name)
+        if not isinstance(connector, ProofConnector):
+            raise _unknown(self._by(Means.PROOF))
+        return connector
+
+    def _by(self, means: Means) -> list[str]:
+        return [name for name, one in self._connectors.items() if one.about.linked_by is means]
+
+
+def _unknown(names: list[str]) -> NotFound:
+    return NotFound(f"There is no connector of this name; there is: {', '.join(names)}.")

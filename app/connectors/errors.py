@@ -1,7 +1,7 @@
 """How fetching from a provider can fail; none of these ever carries what was fetched.
 
 ConnectorError
-├── AccessRevoked        our token is not accepted any more: she must link again
+├── AccessRevoked        our access has ended for good: she must link again
 ├── ProviderDown         it does not answer well at present; try again later
 └── ProviderChanged      it answers well, with something we do not understand
 """
@@ -14,7 +14,7 @@ class ConnectorError(Exception):
 
 
 class AccessRevoked(ConnectorError):
-    """The provider does not accept our token any more; she must link again."""
+    """What she linked is not to be read any more, such as by a token; she must link again."""
 
 
 class ProviderDown(ConnectorError):

@@ -34,6 +34,8 @@ TROUBLE = MappingProxyType(
         "link_failed": "Your server did not let us in; nothing was linked. Begin again, or try"
         " later.",
         "link_broken": "Access to that account has ended. Link it again.",
+        "proof_over": "That proof is over: it was used, or a day has passed. Look whether your blog"
+        " is in the list, or begin again.",
         "account_linked": "This account cannot be linked here: it is linked already.",
     }
 )

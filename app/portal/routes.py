@@ -13,6 +13,7 @@ from app.portal.pages import (
     grants,
     landing,
     outbox,
+    proofs,
     sign_in,
 )
 
@@ -22,6 +23,7 @@ for group in (
     landing,
     sign_in,
     connections,
+    proofs,
     context,
     grants,
     accesses,

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from app.portal.words import Tone
 from app.store.connections import ConnectionState
-from app.usecases.connections import ConnectionView
+from app.usecases.connection_view import ConnectionView
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Connection(SQLModel, table=True):
     instance: str = Field(description="Base address of the instance, or empty.")
     account_index: str = Field(description="Blind index of provider, instance and account id.")
     sealed_account: bytes = Field(sa_type=LargeBinary, description="JSON: account id and handle.")
-    sealed_tokens: bytes = Field(sa_type=LargeBinary, description="JSON: the provider's tokens.")
+    sealed_tokens: bytes = Field(sa_type=LargeBinary, description="JSON: its tokens; or empty.")
     state: str = Field(default=ConnectionState.ACTIVE)
     failures: int = Field(default=0, description="Refreshes that failed in a row.")
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -68,16 +68,19 @@ class ConnectionDigest(SQLModel, table=True):
 
 
 class LinkAttempt(SQLModel, table=True):
-    """A customer sent to a provider; found by the hash of `state`, consumed once."""
+    """A customer sent to a provider, or asked for a proof; consumed once.
+
+    Found by the hash of `state`, or of what names the attempt in its page's address.
+    """
 
     __tablename__ = "link_attempts"
 
     state_hash: str = Field(primary_key=True)
     customer_id: str = Field(foreign_key="customers.id", ondelete="CASCADE", index=True)
-    session_hash: str = Field(description="The browser that began, and alone may finish.")
+    session_hash: str = Field(description="The browser that alone may finish; or any of hers.")
     provider: str
     instance: str
-    sealed_verifier: bytes = Field(sa_type=LargeBinary, description="PKCE code verifier.")
+    sealed_verifier: bytes = Field(sa_type=LargeBinary, description="PKCE verifier, or the page.")
     expires_at: datetime = Field(sa_type=UtcDateTime)
     consumed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

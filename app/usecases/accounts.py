@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import TypeVar
 
-from app.connectors.mastodon import Account
+from app.connectors.catalogue import Account
 from app.store.connections import Connection
 from app.store.secrets import Box, SealError
 from oauth.link.provider import Tokens
@@ -27,8 +27,10 @@ def seal_account(box: Box, connection_id: str, account: Account) -> bytes:
     return box.seal(json.dumps(asdict(account)).encode(), account_place(connection_id))
 
 
-def seal_tokens(box: Box, connection_id: str, tokens: Tokens) -> bytes:
-    """Seal what the provider issued for a connection."""
+def seal_tokens(box: Box, connection_id: str, tokens: Tokens | None) -> bytes:
+    """Seal what the provider issued for a connection; empty if that is nothing."""
+    if tokens is None:
+        return b""
     return box.seal(json.dumps(asdict(tokens)).encode(), tokens_place(connection_id))
 
 
@@ -42,12 +44,14 @@ def open_account(box: Box, connection: Connection) -> Account:
     return _read(Account, box.open(connection.sealed_account, place), place)
 
 
-def open_tokens(box: Box, connection: Connection) -> Tokens:
-    """Return the provider's tokens for a connection.
+def open_tokens(box: Box, connection: Connection) -> Tokens | None:
+    """Return the provider's tokens for a connection; None if it issued none.
 
     Raises:
         SealError: They were sealed for another customer or connection, or by another version.
     """
+    if not connection.sealed_tokens:
+        return None
     place = tokens_place(connection.id)
     return _read(Tokens, box.open(connection.sealed_tokens, place), place)
 

@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 
-import httpx
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
+from app.connectors.catalogue import Catalogue, Means
 from app.errors import Conflict, NotFound
 from app.ids import new_id
 from app.store.connections import (
@@ -22,48 +20,12 @@ from app.store.connections import (
 )
 from app.store.customers import bump_context_version, open_box
 from app.store.engine import Database
-from app.store.secrets import Box, SealError, Vault
-from app.usecases.accounts import open_account, seal_account, seal_tokens
+from app.store.secrets import Vault
+from app.usecases.accounts import seal_account, seal_tokens
+from app.usecases.connection_view import ConnectionView, view_of
 from app.usecases.linking import Linked, Linking
+from app.usecases.proving import ProofView, Proving
 from app.usecases.revocations import Revocation, Revocations
-
-UNREADABLE_HANDLE = "@unreadable"
-ADVICE = {
-    ConnectionState.ACTIVE: "",
-    ConnectionState.DEGRADED: (
-        "The last refresh failed. We try again by ourselves; if it stays so, link it again."
-    ),
-    ConnectionState.REAUTH_REQUIRED: "{host} has ended our access. Link it again, or unlink it.",
-    ConnectionState.PROVIDER_DOWN: "{host} does not answer now. Nothing to do: we try again.",
-}
-"""What she can do about each state."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionView:
-    """A connection as she sees it.
-
-    Args:
-        id: Its id.
-        provider: The connector's name.
-        instance: The instance's host, with its port if it has one.
-        handle: Her name there.
-        state: Where it stands.
-        advice: What she can do about it; empty if there is nothing to say.
-        refreshed_at: When its digest was last replaced.
-        due_at: When it is refreshed next.
-        engine: The engine that made its digest.
-    """
-
-    id: str
-    provider: str
-    instance: str
-    handle: str = field(repr=False)
-    state: ConnectionState
-    advice: str
-    refreshed_at: datetime | None
-    due_at: datetime | None
-    engine: str | None
 
 
 class Connections:
@@ -73,17 +35,28 @@ class Connections:
         database: Where they are kept.
         vault: Seals what is hers.
         clock: The present.
+        catalogue: The connectors.
         linking: The way to a provider and back.
+        proving: What she proves in a page of hers.
         due: Set when a connection has become due, so that no worker sleeps through it.
     """
 
     def __init__(
-        self, database: Database, vault: Vault, clock: Clock, linking: Linking, due: asyncio.Event
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        catalogue: Catalogue,
+        linking: Linking,
+        proving: Proving,
+        due: asyncio.Event,
     ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._catalogue = catalogue
         self._linking = linking
+        self._proving = proving
         self._revocations = Revocations(vault, linking)
         self._due = due
 
@@ -118,20 +91,54 @@ class Connections:
             Conflict: The provider does not accept it, or the account is linked by somebody else.
             Unavailable: The provider does not answer.
         """
-        linked = await self._linking.finish(session_hash, params)
-        try:
-            async with self._database.writing() as session:
-                connection_id = await self._keep(session, linked)
-        except IntegrityError:  # linked twice in the same moment
-            raise _account_linked() from None
-        self._due.set()
-        return connection_id
+        return await self._linked(await self._linking.finish(session_hash, params))
+
+    def linked_by(self, provider: str) -> Means:
+        """Return how accounts at a provider are linked.
+
+        Raises:
+            NotFound: This provider is not offered here.
+        """
+        return self._catalogue.find(provider).about.linked_by
+
+    async def begin_proof(self, customer_id: str, provider: str, typed: str) -> str:
+        """Begin to link a page of hers; return the name of the attempt.
+
+        Args:
+            customer_id: Who links.
+            provider: The connector's name.
+            typed: An address of hers.
+
+        Raises:
+            Invalid: It leads to nothing that can be linked.
+            Unavailable: It does not answer well.
+        """
+        return await self._proving.begin(customer_id, provider, typed)
+
+    async def proof(self, customer_id: str, name: str) -> ProofView:
+        """Return what she is asked to prove.
+
+        Raises:
+            NotFound: There is no such attempt of hers, or it is over.
+        """
+        return await self._proving.view(customer_id, name)
+
+    async def finish_proof(self, customer_id: str, name: str) -> str:
+        """Look for the proof in her page and link it; return the connection's id.
+
+        Raises:
+            NotFound: There is no such attempt of hers, or it is over.
+            Invalid: The page does not show it; the text says what was looked for and found.
+            Conflict: It is linked by somebody else.
+            Unavailable: The page does not answer well.
+        """
+        return await self._linked(await self._proving.finish(customer_id, name))
 
     async def unlink(self, customer_id: str, connection_id: str) -> bool:
         """Delete a connection with its digest, then end our access at the provider.
 
         Returns:
-            Whether the provider confirmed; if not, she can end it in her settings there.
+            Whether our access has ended for sure; if not, she can end it in her settings there.
 
         Raises:
             NotFound: She has no such connection.
@@ -171,7 +178,19 @@ class Connections:
         async with self._database.reading() as session:
             box = await open_box(session, self._vault, customer_id)
             rows = await connections_of(session, customer_id)
-        return [_view(box, connection, engine) for connection, engine in rows]
+        return [
+            view_of(box, connection, engine, self.linked_by(connection.provider))
+            for connection, engine in rows
+        ]
+
+    async def _linked(self, linked: Linked) -> str:
+        try:
+            async with self._database.writing() as session:
+                connection_id = await self._keep(session, linked)
+        except IntegrityError:  # linked twice in the same moment
+            raise _account_linked() from None
+        self._due.set()
+        return connection_id
 
     async def _keep(self, session: AsyncSession, linked: Linked) -> str:
         now, customer_id = self._clock(), linked.customer_id
@@ -209,27 +228,3 @@ def _account_linked() -> Conflict:
     return Conflict(
         "This account cannot be linked here: it is linked already.", code="account_linked"
     )
-
-
-def _view(box: Box, connection: Connection, engine: str | None) -> ConnectionView:
-    url = httpx.URL(connection.instance)
-    host = url.netloc.decode("ascii")
-    state = ConnectionState(connection.state)
-    return ConnectionView(
-        id=connection.id,
-        provider=connection.provider,
-        instance=host,
-        handle=_handle(box, connection),
-        state=state,
-        advice=ADVICE[state].format(host=host),
-        refreshed_at=connection.refreshed_at,
-        due_at=connection.due_at,
-        engine=engine,
-    )
-
-
-def _handle(box: Box, connection: Connection) -> str:
-    try:
-        return open_account(box, connection).handle
-    except SealError:  # she must still see that it is there, to link it again or unlink it
-        return UNREADABLE_HANDLE

@@ -9,9 +9,8 @@ from datetime import timedelta
 import httpx
 
 from app.clock import Clock
-from app.connectors.catalogue import Catalogue
+from app.connectors.catalogue import Account, Catalogue, OAuthConnector
 from app.connectors.errors import ConnectorError
-from app.connectors.mastodon import Account, Mastodon
 from app.errors import Conflict, Forbidden, MilieuError, Unavailable
 from app.ids import secret_hash
 from app.outbound import Outbound
@@ -37,13 +36,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A provider's word that this customer holds this account."""
+    """This customer holds this account: by its provider's word, or by her proof."""
 
     customer_id: str
     provider: str
     instance: str
     account: Account
-    tokens: Tokens
+    tokens: Tokens | None
 
 
 class Linking:
@@ -89,10 +88,10 @@ class Linking:
             Invalid: The address names no instance, or none that is called.
             Unavailable: The instance does not answer as one.
         """
-        connector = self._catalogue.find(provider_name)
+        connector = self._catalogue.linked_by_oauth(provider_name)
         instance = connector.instance(address)
         provider = connector.provider(instance)
-        with _told(provider):
+        with _told(provider, connector.about.title):
             async with self._outbound.client() as client:
                 registration = await self._registrations.ensure(client, provider_name, provider)
         departure = depart(provider, registration, self._registrations.redirect_uri)
@@ -125,9 +124,9 @@ class Linking:
             Unavailable: The provider does not answer.
         """
         attempt, verifier = await self._consume(session_hash, params.get("state", ""))
-        connector = self._catalogue.find(attempt.provider)
+        connector = self._catalogue.linked_by_oauth(attempt.provider)
         provider = connector.provider(attempt.instance)
-        with _told(provider):
+        with _told(provider, connector.about.title):
             code = read_callback(provider, params)
             registration = await self._registrations.find(attempt.provider, provider)
             if registration is None:
@@ -143,7 +142,7 @@ class Linking:
 
     async def revoke(self, provider_name: str, instance: str, tokens: Tokens) -> bool:
         """End our access at the provider; say whether it confirmed."""
-        provider = self._catalogue.find(provider_name).provider(instance)
+        provider = self._catalogue.linked_by_oauth(provider_name).provider(instance)
         registration = await self._registrations.find(provider_name, provider)
         if registration is None:
             return False
@@ -185,7 +184,7 @@ class Linking:
     async def _identify(
         self,
         client: httpx.AsyncClient,
-        connector: Mastodon,
+        connector: OAuthConnector,
         instance: str,
         registration: Registration,
         tokens: Tokens,
@@ -225,7 +224,7 @@ def _why_not(attempt: LinkAttempt | None, session_hash: str) -> Forbidden:
 
 
 @contextmanager
-def _told(provider: Provider) -> Iterator[None]:
+def _told(provider: Provider, title: str) -> Iterator[None]:
     """Say in the service's own errors what went wrong at a provider."""
     host = httpx.URL(provider.issuer).host
     try:
@@ -242,7 +241,7 @@ def _told(provider: Provider) -> Iterator[None]:
         raise Conflict(f"{host} refuses; begin again.", code="link_refused") from error
     except (LinkError, ConnectorError) as error:
         raise Unavailable(
-            f"{host} does not answer as a Mastodon instance does; check the address, or try later.",
+            f"{host} does not answer as {title} does; check the address, or try later.",
             code="provider_unusable",
         ) from error
 

@@ -18,9 +18,8 @@ from functools import partial
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.connectors.catalogue import Catalogue
+from app.connectors.catalogue import Account, Catalogue
 from app.connectors.errors import AccessRevoked, ProviderDown
-from app.connectors.mastodon import Account
 from app.errors import Conflict, NotFound
 from app.ids import new_secret
 from app.outbound import Outbound
@@ -69,7 +68,7 @@ class _Opened:
     """What is sealed of a connection, opened for one refresh."""
 
     account: Account
-    tokens: Tokens = field(repr=False)
+    tokens: Tokens | None = field(repr=False)
     past: Digest | None = field(repr=False)
 
 
@@ -114,7 +113,7 @@ class Refresh:
     async def request_refresh(self, customer_id: str, connection_id: str) -> datetime:
         """Make a connection due now, or as soon as it may be read again.
 
-        Her instance is not called more often than it wants, nor right after it was read.
+        Her provider is not called more often than it wants, nor right after it was read.
 
         Returns:
             When it is due.
@@ -212,12 +211,12 @@ class Refresh:
                     window = await connector.fetch(
                         client,
                         connection.instance,
-                        opened.tokens.access_token,
+                        opened.tokens.access_token if opened.tokens else "",
                         opened.account,
                         now,
                     )
         except TimeoutError:
-            raise ProviderDown("The instance is too slow for a whole window.") from None
+            raise ProviderDown("It is too slow for a whole window.") from None
         noise_secret = self._vault.derive("network mood noise", connection.id)
         analysis = partial(
             analyse, window, opened.past, self._engine, now, noise_secret=noise_secret

@@ -18,11 +18,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """Our access to one account, to be ended at its provider."""
+    """Our access to one account, to be ended at its provider; no tokens, nothing to end."""
 
     provider: str
     instance: str
-    tokens: Tokens = field(repr=False)
+    tokens: Tokens | None = field(repr=False)
 
 
 class Revocations:
@@ -65,7 +65,9 @@ class Revocations:
         return found
 
     async def end(self, item: Revocation) -> bool:
-        """End our access to an account; say whether its provider confirmed. Never raises."""
+        """End our access to an account; say whether it has ended for sure. Never raises."""
+        if item.tokens is None:
+            return True
         try:
             return await self._linking.revoke(item.provider, item.instance, item.tokens)
         except Exception as error:  # noqa: BLE001 - whatever fails here, she is rid of the link

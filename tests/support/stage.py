@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.connectors.catalogue import Catalogue
+from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
 from app.ids import new_id
 from app.outbound import Limits, Outbound
@@ -24,10 +25,12 @@ from app.store.connections import Connection, ConnectionDigest
 from app.store.customers import Customer, DataKey, open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
-from app.usecases.connections import Connections, ConnectionView
+from app.usecases.connection_view import ConnectionView
+from app.usecases.connections import Connections
 from app.usecases.contexts import Contexts
 from app.usecases.linking import Linking
 from app.usecases.possession import Possession
+from app.usecases.proving import Proving
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.renderings import digest_place
@@ -150,11 +153,12 @@ class Stage:
         self.engine = load_engine(engine)
         outbound = Outbound(exceptions, limits=limits)
         due = self.due
-        catalogue = Catalogue(Mastodon(exceptions))
+        catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions))
         identity = Identity("Milieu", "https://milieu.test", callback)
         registrations = Registrations(database, vault, clock, identity)
         linking = Linking(database, vault, clock, outbound, catalogue, registrations)
-        self.connections = Connections(database, vault, clock, linking, due)
+        proving = Proving(database, vault, clock, outbound, catalogue, "https://milieu.test")
+        self.connections = Connections(database, vault, clock, catalogue, linking, proving, due)
         self.refresh = Refresh(
             database,
             vault,

@@ -3,6 +3,6 @@
 https://docs.joinmastodon.org/methods/ describes what is called here.
 """
 
-from app.connectors.mastodon.connector import Account, Mastodon
+from app.connectors.mastodon.connector import Mastodon
 
-__all__ = ["Account", "Mastodon"]
+__all__ = ["Mastodon"]

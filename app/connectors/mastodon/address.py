@@ -1,16 +1,14 @@
 """From what she types to the address of her instance."""
 
-import re
-
 import httpx
 
+from app.connectors.hosts import is_number, is_public_name
 from app.errors import Invalid
 
 HELP = (
     "Give the name of your instance, such as mastodon.social, or your handle, @you@mastodon.social."
 )
 MAX_LENGTH = 320
-_LABEL = re.compile("[a-z0-9_-]+")
 
 
 class InvalidAddress(Invalid):
@@ -68,13 +66,9 @@ def _scheme(text: str) -> str:
 
 
 def _wrong_name(host: str) -> str:
-    labels = host.split(".")
-    # What ends in a number is an IPv4 address to some parsers (WHATWG URL, section 3.5).
-    if ":" in host or labels[-1].isdigit() or labels[-1].startswith("0x"):
+    if is_number(host):
         return "An instance is known by a public name, not a number."
-    if len(labels) == 1 or not all(_LABEL.fullmatch(label) for label in labels):
-        return "That is not the address of an instance."
-    return ""
+    return "" if is_public_name(host) else "That is not the address of an instance."
 
 
 def _wrong_port(port: int | None) -> str:

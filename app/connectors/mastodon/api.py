@@ -2,16 +2,15 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
 from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
+from app.connectors.patience import retry_after, wait_until
 from app.outbound import OutboundFailed, OutboundRefused
 
 PER_PAGE = 40
-MAX_WAIT = timedelta(days=1)
 REGENERATING_WAIT = timedelta(minutes=1)
 # Mastodon answers 401 to a revoked token and 403 for a suspended account; Takahe answers 400. What
 # stands before an instance answers 400 and 403 too, with a page: only the instance names an error.
@@ -95,11 +94,9 @@ class Api:
 
     def _wait(self, answer: httpx.Response) -> timedelta | None:
         """How long to leave the instance alone: `Retry-After` (RFC 9110), else Mastodon's own."""
-        moment = _retry_after(answer.headers.get("Retry-After", ""), self._now)
+        moment = retry_after(answer.headers.get("Retry-After", ""), self._now)
         moment = moment or _reset(answer.headers.get("X-RateLimit-Reset", ""))
-        if moment is None:
-            return None
-        return min(max(moment - self._now, timedelta()), MAX_WAIT)
+        return wait_until(moment, self._now)
 
     def _next(self, answer: httpx.Response, present: httpx.URL) -> httpx.URL | None:
         target = answer.links.get("next", {}).get("url")
@@ -130,16 +127,6 @@ def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - somebody else's JSON
         return answer.json()
     except (ValueError, RecursionError):  # the cause would carry what was answered
         raise ProviderDown("The instance answers with something that is not JSON.") from None
-
-
-def _retry_after(text: str, now: datetime) -> datetime | None:
-    if text.isascii() and text.isdigit():
-        return now + min(timedelta(seconds=min(int(text[:9]), 10**8)), MAX_WAIT)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _reset(text: str) -> datetime | None:

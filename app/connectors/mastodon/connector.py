@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
 
+from app.connectors.catalogue import About, Account, Means, Reads
 from app.connectors.errors import ProviderChanged
 from app.connectors.mastodon.address import instance_of
 from app.connectors.mastodon.api import PER_PAGE, Api
@@ -33,12 +33,15 @@ ACCOUNT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
 ACCT = re.compile(r"[\w.@-]{1,320}")
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Whose account a token is for."""
-
-    id: str
-    handle: str = field(repr=False)
+ABOUT = About(
+    name="mastodon",
+    title="Mastodon",
+    linked_by=Means.OAUTH,
+    reads=frozenset({Reads.POSTS, Reads.NETWORK}),
+    requests=HER_PAGES + NETWORK_PAGES + 1,
+    documentation=("https://docs.joinmastodon.org/methods/",),
+    terms="{instance}/about",
+)
 
 
 class Mastodon:
@@ -48,8 +51,7 @@ class Mastodon:
         exceptions: Exact `host:port` pairs that need no TLS; those of the outbound guard.
     """
 
-    name = "mastodon"
-    title = "Mastodon"
+    about = ABOUT
 
     def __init__(self, exceptions: frozenset[str] = frozenset()) -> None:
         self._exceptions = exceptions

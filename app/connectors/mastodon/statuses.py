@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from app.connectors.mastodon.markup import plain_text
+from app.connectors.markup import plain_text
 from context.post import Post, PostKind
 
 Entity = dict[str, Any]

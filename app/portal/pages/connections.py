@@ -1,15 +1,17 @@
 """Her connections: linking an account, reading it again, unlinking it."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from app.connectors.catalogue import Means
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.portal.forms import Csrf
 from app.portal.notices import TROUBLE
-from app.portal.redirect import see
+from app.portal.redirect import see, to
 from app.portal.render import page
 from app.portal.states import state_words
 from app.usecases.customers import CurrentSession
@@ -17,6 +19,18 @@ from app.web.services import Services, ServicesOf
 from app.web.session import SignedInSession, check_csrf
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What she typed into a form to link something, and what is wrong with it."""
+
+    provider: str = ""
+    address: str = ""
+    problem: str = ""
+
+
+NOTHING = Asked()
 
 
 @router.get("/connections", name="connections")
@@ -40,14 +54,19 @@ async def link(
     address: Annotated[str, Form()] = "",
     csrf: Csrf = "",
 ) -> Response:
-    """Send her to her provider, to allow us to read."""
+    """Send her to her provider, to allow us to read, or to the page of what she has to prove."""
     check_csrf(request, session, "link", csrf)
     try:
+        if services.connections.linked_by(provider) is Means.PROOF:
+            name = await services.connections.begin_proof(session.customer_id, provider, address)
+            return to(str(request.app.url_path_for("proof", name=name)))
         url = await services.connections.begin_link(
             session.customer_id, session.session_hash, provider, address
         )
     except (Invalid, Unavailable) as error:
-        return await _connections(request, services, session, address=address, problem=error.detail)
+        return await _connections(
+            request, services, session, Asked(provider, address, error.detail)
+        )
     # A page that goes on by itself, not a redirect: Chromium applies form-action to redirects, and
     # which server she would type was not known when the form's policy was written.
     host = urlsplit(url).netloc
@@ -105,9 +124,7 @@ async def _connections(
     request: Request,
     services: Services,
     session: CurrentSession,
-    *,
-    address: str = "",
-    problem: str = "",
+    asked: Asked = NOTHING,
 ) -> Response:
     now = services.clock()
     connections = [
@@ -118,9 +135,8 @@ async def _connections(
         request,
         "connections.html",
         session,
-        status=422 if problem else 200,
+        status=422 if asked.problem else 200,
         connections=connections,
         reading=any(state.working for _, state in connections),
-        address=address,
-        problem=problem,
+        asked=asked,
     )

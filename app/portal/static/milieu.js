@@ -38,3 +38,13 @@ function scheduleRefresh(region) {
 
 localTimes(document);
 document.querySelectorAll("[data-refresh]").forEach(scheduleRefresh);
+
+// A button with data-copy="id" copies the text of that element, where the browser can.
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.firstChild.textContent = "Copied ";
+  });
+});

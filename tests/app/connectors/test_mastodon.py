@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from app.connectors.catalogue import Catalogue
+from app.connectors.catalogue import Account, Catalogue
 from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
-from app.connectors.mastodon import Account, Mastodon
+from app.connectors.mastodon import Mastodon
 from app.connectors.mastodon import connector as connector_module
 from app.errors import NotFound
 from app.outbound import Limits, Outbound

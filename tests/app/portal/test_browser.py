@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from app.main import create_app
 from app.store.connections import ConnectionState
-from app.usecases.connections import ConnectionView
+from app.usecases.connection_view import ConnectionView
 from app.usecases.sections import OFFERED
 from app.wiring import build
 from context.document import AbsenceReason
@@ -25,7 +25,15 @@ from tests.support.servers import serving
 pytestmark = pytest.mark.browser
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-SIGNED_IN_PAGES = ("/context", "/connections", "/grants", "/accesses", "/account", "/outbox")
+SIGNED_IN_PAGES = (
+    "/context",
+    "/connections",
+    "/connections/proofs/attempt",
+    "/grants",
+    "/accesses",
+    "/account",
+    "/outbox",
+)
 OTHER_PAGES = ("/", "/sign-in", "/sign-in/used", "/nowhere")
 READING: ConnectionView = view(ConnectionState.ACTIVE, refreshed_at=None, due_at=START)
 

@@ -6,14 +6,24 @@ from typing import Any
 
 import pytest
 
+from app.connectors.catalogue import Marks, Means
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.portal.states import state_words
 from app.store.connections import ConnectionState
-from app.usecases.connections import ADVICE, ConnectionView
+from app.usecases.advice import ADVICE
+from app.usecases.connection_view import ConnectionView
+from app.usecases.proving import ProofView
 from tests.app.portal.conftest import Browser, Portal
 from tests.support.clock import START
+from tests.support.pages import Form, Page
 
 READ = START - timedelta(hours=1)
+PROOF = ProofView(
+    "feeds",
+    "https://blog.example.org/a?b=1&c=2",
+    Marks("milieu-0123", "https://milieu.test/#milieu-0123"),
+    START + timedelta(days=1),
+)
 
 
 def view(state: ConnectionState, **changes: Any) -> ConnectionView:
@@ -22,8 +32,9 @@ def view(state: ConnectionState, **changes: Any) -> ConnectionView:
         provider="mastodon",
         instance="social.example",
         handle="@mira",
+        address="social.example",
         state=state,
-        advice=ADVICE[state].format(host="social.example"),
+        advice=ADVICE[Means.OAUTH][state].format(host="social.example"),
         refreshed_at=READ,
         due_at=START + timedelta(hours=5),
         engine="light",
@@ -43,6 +54,26 @@ class Fakes:
 
     async def list(self, _customer_id: str):
         return self.views
+
+    def linked_by(self, provider: str) -> Means:
+        return Means.PROOF if provider == "feeds" else Means.OAUTH
+
+    async def begin_proof(self, *about: str) -> str:
+        self.asked.append(about)
+        if self.problem:
+            raise self.problem
+        return "attempt"
+
+    async def proof(self, _customer_id: str, name: str) -> ProofView:
+        if name != "attempt":
+            raise NotFound("That proof is over.")
+        return PROOF
+
+    async def finish_proof(self, *about: str) -> str:
+        self.asked.append(about)
+        if self.problem:
+            raise self.problem
+        return "con_2"
 
     async def begin_link(self, *about: str) -> str:
         self.asked.append(about)
@@ -124,11 +155,100 @@ async def test_an_address_that_does_not_work_is_said_beside_the_field(
     assert again.all("input", **{"aria-invalid": "true", "value": '"><b>x'})
 
 
-async def test_a_private_address_is_refused(mira: Browser):
+@pytest.mark.parametrize("provider", ["mastodon", "feeds"])
+async def test_a_private_address_is_refused(mira: Browser, provider: str):
     page = await mira.get("/connections")
-    again = await mira.submit(page.form("/connections/link"), address="https://127.0.0.1:9")
+    again = await mira.submit(form_of(page, provider), address="https://127.0.0.1:9")
     assert again.status == 422
-    assert again.all("p", role="alert")
+    assert [one["id"] for one in again.all("p", role="alert")] == [f"{provider}-problem"]
+    assert again.all("input", id=f"{provider}-address", value="https://127.0.0.1:9")
+    other = {"mastodon": "feeds", "feeds": "mastodon"}[provider]
+    assert again.all("input", id=f"{other}-address", value="")
+
+
+def form_of(page: Page, provider: str) -> Form:
+    """The form to link something new at a provider; those to link again have an address."""
+    return next(
+        form
+        for form in page.forms
+        if ("provider", provider) in form.fields and ("address", "") in form.fields
+    )
+
+
+async def test_a_blog_is_linked_by_what_she_puts_into_its_page(mira: Browser, fakes: Fakes):
+    page = await mira.get("/connections")
+    answer = await mira.submit(form_of(page, "feeds"), address="blog.example.org")
+    proof = await mira.follow(answer)
+    assert '<meta name="milieu-verification" content="milieu-0123">' in proof.text
+    assert '<a rel="me" href="https://milieu.test/#milieu-0123">' in proof.text
+    assert proof.all("a", href="https://blog.example.org/a?b=1&c=2")
+    done = await mira.follow(await mira.submit(proof.form("/connections/proofs/")))
+    assert "Linked." in done.text
+    assert fakes.asked == [
+        (mira.customer_id, "feeds", "blog.example.org"),
+        (mira.customer_id, "attempt"),
+    ]
+
+
+@pytest.mark.parametrize("problem", [Invalid("<i>No tag."), Unavailable("<i>No answer.")])
+async def test_what_was_found_instead_of_the_proof_is_said_above_it(
+    mira: Browser, fakes: Fakes, problem: Exception
+):
+    proof = await mira.get("/connections/proofs/attempt")
+    assert not proof.all("p", role="alert")
+    fakes.problem = problem
+    again = await mira.submit(proof.form("/connections/proofs/"))
+    assert again.status == 422
+    assert str(problem) in again.text
+    assert "<i>" not in again.response.text
+    assert again.form("/connections/proofs/")
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (NotFound("x"), "That proof is over"),
+        (Conflict("x", code="account_linked"), "it is linked already"),
+    ],
+)
+async def test_a_proof_that_leads_nowhere_is_said_on_the_list(
+    mira: Browser, fakes: Fakes, problem: Exception, said: str
+):
+    proof = await mira.get("/connections/proofs/attempt")
+    fakes.problem = problem
+    assert said in (await mira.follow(await mira.submit(proof.form("/connections/proofs/")))).text
+
+
+async def test_a_proof_that_is_over_or_anothers_leads_to_the_list(mira: Browser, portal: Portal):
+    # With the real use case: nobody begun it.
+    page = await mira.follow(await mira.get("/connections/proofs/somebody-elses"))
+    assert "That proof is over" in page.text
+
+
+async def test_nothing_is_checked_without_its_own_form(mira: Browser, fakes: Fakes):
+    proof = await mira.get("/connections/proofs/attempt")
+    form = proof.form("/connections/proofs/")
+    for csrf in (None, dict(proof.form("/sign-out").fields)["csrf"]):
+        assert (await mira.submit(form, csrf=csrf)).status == 403
+    assert fakes.asked == []
+
+
+async def test_a_blog_that_is_gone_can_be_linked_again_by_its_address(mira: Browser, fakes: Fakes):
+    ended = ConnectionState.REAUTH_REQUIRED
+    advice = ADVICE[Means.PROOF][ended].format(host="blog.example.org")
+    fakes.views = (
+        view(
+            ended,
+            provider="feeds",
+            instance="blog.example.org",
+            handle="blog.example.org/mara",
+            address="blog.example.org/mara",
+            advice=advice,
+        ),
+    )
+    page = await mira.get("/connections")
+    assert advice in page.text
+    assert [form for form in page.forms if ("address", "blog.example.org/mara") in form.fields]
 
 
 @pytest.mark.parametrize("state", list(ConnectionState))

@@ -1,0 +1,79 @@
+"""A connection as its owner sees it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+
+from app.connectors.catalogue import Account, Means
+from app.store.connections import Connection, ConnectionState
+from app.store.secrets import Box, SealError
+from app.usecases.accounts import open_account
+from app.usecases.advice import ADVICE
+
+UNREADABLE_HANDLE = "@unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """A connection as she sees it.
+
+    Args:
+        id: Its id.
+        provider: The connector's name.
+        instance: Her server's host, with its port if it has one.
+        handle: Her name there, or her page.
+        address: What to give to link it again.
+        state: Where it stands.
+        advice: What she can do about it; empty if there is nothing to say.
+        refreshed_at: When its digest was last replaced.
+        due_at: When it is refreshed next.
+        engine: The engine that made its digest.
+    """
+
+    id: str
+    provider: str
+    instance: str = field(repr=False)
+    handle: str = field(repr=False)
+    address: str = field(repr=False)
+    state: ConnectionState
+    advice: str = field(repr=False)
+    refreshed_at: datetime | None
+    due_at: datetime | None
+    engine: str | None
+
+
+def view_of(box: Box, connection: Connection, engine: str | None, means: Means) -> ConnectionView:
+    """Return a connection as its owner sees it, also where what is sealed does not open.
+
+    Args:
+        box: Hers.
+        connection: Which.
+        engine: The engine that made its digest, if there is one.
+        means: How it is linked.
+    """
+    account = _account(box, connection)
+    # What is linked by proof is at the address that names it, which is sealed with it.
+    base = connection.instance if means is Means.OAUTH else account.id if account else ""
+    host = httpx.URL(base).netloc.decode("ascii")
+    state = ConnectionState(connection.state)
+    handle = account.handle if account else UNREADABLE_HANDLE
+    return ConnectionView(
+        id=connection.id,
+        provider=connection.provider,
+        instance=host,
+        handle=handle,
+        address=host if means is Means.OAUTH else account.handle if account else "",
+        state=state,
+        advice=ADVICE[means][state].format(host=host or "Your blog"),
+        refreshed_at=connection.refreshed_at,
+        due_at=connection.due_at,
+        engine=engine,
+    )
+
+
+def _account(box: Box, connection: Connection) -> Account | None:
+    try:
+        return open_account(box, connection)
+    except SealError:  # she must still see that it is there, to link it again or unlink it
+        return None
