@@ -35,10 +35,12 @@ class PendingConsent:
         sections: Those that are asked for.
         before: Those among them that she lets this client see already, or did until it expired.
         kept: Those it may see besides, and goes on seeing.
+        replaced: Those it may see now, where what she gives takes the place of that grant.
         signs_in: Whether it wants to sign her in.
         is_marketing: Whether it is for offers and advertising.
+        is_added: Whether what she gives is added to a grant of hers.
         duration: For how long it asks, as an `authorization_details` says it.
-        ends_at: When the grant ends that is added to, if one is.
+        ends_at: When the grant ends that is added to, or whose place this one takes.
         lens: The brands and rivals it wants to hear of.
         external_id: Its own number for her.
         fresh_since: She must have signed in since then to decide; None: whenever.
@@ -57,6 +59,8 @@ class PendingConsent:
     sections: tuple[str, ...]
     before: tuple[str, ...]
     kept: tuple[str, ...]
+    replaced: tuple[str, ...]
+    is_added: bool
     duration: str | None
     ends_at: datetime | None
     lens: Mapping[str, Sequence[str]]
@@ -76,6 +80,8 @@ def pending_consent(
         began_at: When the request came.
     """
     had: Sequence[str] = earlier.sections if earlier else ()
+    is_added = asked.action == MERGE
+    lasts = earlier is not None and _lasts(earlier, began_at)
     origin = urlsplit(asked.redirect_uri)
     return PendingConsent(
         client_id=client.id,
@@ -90,15 +96,19 @@ def pending_consent(
         signs_in=asked.signs_in,
         sections=asked.sections,
         before=tuple(section for section in asked.sections if section in had),
-        kept=tuple(section for section in had if section not in asked.sections)
-        if asked.action == MERGE
-        else (),
+        kept=tuple(section for section in had if section not in asked.sections) if is_added else (),
+        replaced=tuple(had) if lasts and not is_added else (),
+        is_added=is_added,
         duration=asked.details.duration,
-        ends_at=earlier.expires_at if earlier and asked.action == MERGE else None,
+        ends_at=earlier.expires_at if earlier and lasts else None,
         lens=asked.details.lens,
         external_id=asked.details.external_id,
         fresh_since=fresh_since(asked, began_at),
     )
+
+
+def _lasts(grant: Grant, at: datetime) -> bool:
+    return grant.expires_at is None or at < grant.expires_at
 
 
 def fresh_since(asked: Asked, began_at: datetime) -> datetime | None:

@@ -201,6 +201,7 @@ async def _consent(
         pending=pending,
         offers=_offers(asked, context, form.ticked),
         kept=[section for section in Section if section in pending.kept],
+        replaced=[section for section in Section if section in pending.replaced],
         context=context,
         why=Reasons(),
         is_linked=common_reason(context, asked) is not AbsenceReason.NOTHING_LINKED,
@@ -212,7 +213,8 @@ async def _consent(
 
 
 def _durations(services: Services, pending: PendingConsent) -> tuple[Sequence[Duration], Duration]:
-    remaining = None if pending.ends_at is None else pending.ends_at - services.clock()
+    ends_at = pending.ends_at if pending.is_added else None
+    remaining = None if ends_at is None else ends_at - services.clock()
     return offered(pending.duration, signs_in=pending.signs_in, remaining=remaining)
 
 

@@ -131,6 +131,41 @@ async def test_what_she_let_this_client_see_before_is_ticked_and_no_more(
     assert ticked(ended) == []
 
 
+async def test_what_a_new_grant_takes_the_place_of_is_said_while_it_lasts(
+    portal: Portal, mira: Browser
+):
+    # Mutation tried: `replaced` of a grant that has expired; of none at all.
+    client = await portal.client()
+    first = await portal.asks(client, "topics", "sentiment")
+    assert "takes the place" not in (await mira.get(first)).text
+    ends = portal.clock() + timedelta(days=7)
+    await portal.gives(mira.customer_id, client, "topics", "sentiment", until=ends)
+    again = await mira.get(await portal.asks(client, "sentiment"))
+    assert "It may see now, until 9 Mar 2026" in again.text
+    assert "Topics, Sentiment. What you allow here takes the place of that" in again.text
+    portal.clock.advance(days=8)
+    late = await mira.get(await portal.asks(client, "sentiment"))
+    assert (late.status, "takes the place" in late.text) == (200, False)
+
+
+async def test_what_is_added_lasts_as_long_as_what_it_is_added_to_unless_she_gives_less(
+    portal: Portal, mira: Browser
+):
+    # Mutation tried: the page leaves `remaining` out.
+    client = await portal.client()
+    ends = portal.clock() + timedelta(days=10)
+    grant_id = await portal.gives(mira.customer_id, client, "topics", until=ends)
+    merge = {"grant_management_action": "merge", "grant_id": grant_id}
+    page = await mira.get(await portal.asks(client, "network", **merge))
+    assert "takes the place" not in page.text
+    assert "It sees already, and would go on seeing: Topics" in page.text
+    assert "As long as what it sees already" in page.text
+    assert "30 days" not in page.text
+    await mira.submit(page.form("/consent"), sections=["network"], decision="allow")
+    (grant,) = await portal.services.grants.list(mira.customer_id)
+    assert (sorted(grant.sections), grant.expires_at) == (["network", "topics"], ends)
+
+
 async def test_after_a_refusal_she_is_not_asked_again_for_a_day(portal: Portal, mira: Browser):
     # Mutation tried: `without_asking` that does not look for refusals.
     client = await portal.client()
