@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from app.errors import NotFound
 from app.store.consent_requests import ConsentRequest
 from app.store.engine import Database
-from app.store.secrets import SealError
 from app.store.signing_keys import SigningKey
 from app.store.tables import metadata
 from app.store.tokens import PushedRequest
@@ -93,8 +93,18 @@ async def test_check_24_a_request_opens_in_its_own_row_alone(world):
             second.sealed_parameters,
             first.sealed_parameters,
         )
-    with pytest.raises(SealError):
+    with pytest.raises(NotFound):
         await world.pending(mine)
+
+
+async def test_check_24_a_request_is_of_the_client_it_was_sealed_for(world):
+    # Mutation tried: `_opened` does not compare the client's id.
+    request_id = await world.consent_request()
+    async with world.database.writing() as session:
+        (kept,) = (await session.exec(select(ConsentRequest))).all()
+        kept.client_id = world.rival.id
+    with pytest.raises(NotFound):
+        await world.pending(request_id)
 
 
 async def test_check_24_authlib_would_have_logged_the_tokens(world, caplog):

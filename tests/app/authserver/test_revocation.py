@@ -6,6 +6,7 @@ from app.store.authorization import with_stores
 from app.store.consent_steps import revoke_grant
 from app.store.driver import DriverStores
 from oauth.server.messages import OAuthRequest
+from oauth.server.stores import Standing
 from tests.app.authserver.conftest import CUSTOMER, good, read_token
 from tests.app.authserver.test_consent import disable_customer
 
@@ -140,6 +141,11 @@ async def test_check_16_every_grant_type_on_offer_asks_the_one_rule_or_gives_no_
     code = await world.code()
     tokens = await world.tokens(purpose="dpv:ServicePersonalisation")
     monkeypatch.setattr(DriverStores, "active_grant", lambda *_: None)
+    monkeypatch.setattr(
+        DriverStores,
+        "hold_standing",
+        lambda stores, digest, _now: (found := stores.hold_token(digest)) and Standing(found, None),
+    )
     offered = world.authorization.metadata()["grant_types_supported"]
     presented = {"code": code, "refresh_token": tokens["refresh_token"], "code_verifier": "v" * 43}
     for grant_type in offered:

@@ -40,11 +40,13 @@ HEADERS = st.fixed_dictionaries(
 )
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> FastAPI:
-    path: Path = tmp_path_factory.mktemp("lane") / "milieu.db"
+@pytest.fixture
+async def served(tmp_path: Path, sqlite_template: bytes) -> AsyncIterator[FastAPI]:
+    path = tmp_path / "milieu.db"
     path.write_bytes(sqlite_template)
-    return create_app(build(settings_for(path), SettableClock(START)))
+    runtime = build(settings_for(path), SettableClock(START))
+    yield create_app(runtime)
+    await runtime.close()
 
 
 def client_of(app: object) -> httpx.AsyncClient:

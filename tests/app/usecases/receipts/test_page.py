@@ -2,7 +2,11 @@
 
 import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
+
+import httpx
+import pytest
 
 from app.usecases.receipts.facts import Actor, Event
 from app.usecases.receipts.receipt import receipt
@@ -26,13 +30,25 @@ def test_the_example_is_what_is_written():
     assert example == json.dumps(receipt(GRANTED), ensure_ascii=False, indent=2) + "\n"
 
 
-def test_the_way_to_check_one_works(tmp_path, monkeypatch):
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_the_way_to_check_one_works_and_a_withdrawn_key_proves_nothing(
+    tmp_path, monkeypatch, withdrawn
+):
+    # Mutation tried: the example takes every key that is published.
     (way,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     pair = new_signing_key()
     token = signed(GRANTED, Signer.of(pair.private_jwk))
     (tmp_path / "receipt.json").write_bytes(as_file(token))
     monkeypatch.chdir(tmp_path)
-    exec(way, {"published": jwks([pair.public_jwk])})
+    marks = {"revoked": {"revoked_at": 1}} if withdrawn else {}
+    published = jwks([{**pair.public_jwk, **marks}])
+
+    def get(address):
+        return httpx.Response(200, json=published, request=httpx.Request("GET", address))
+
+    monkeypatch.setattr(httpx, "get", get)
+    with pytest.raises(Exception, match="key") if withdrawn else nullcontext():
+        exec(way, {})
 
 
 def test_every_field_is_explained_with_the_property_that_holds_it():
