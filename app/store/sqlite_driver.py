@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Dialect
@@ -68,7 +69,7 @@ class SqliteTransactions:
         job = _Job(work, loop.create_future())
         self._waiting.append(job)
         if self._drain is None:
-            self._drain = loop.create_task(self._write_all(loop))
+            self._drain = loop.create_task(self._write_all())
         result: T = await job.done
         return result
 
@@ -93,29 +94,29 @@ class SqliteTransactions:
                 connection.close()
         self._reader = self._writer = None
 
-    async def _write_all(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def _write_all(self) -> None:
         try:
             while self._waiting:
                 async with self._turn:
                     jobs = self._waiting[:MOST_AT_ONCE]
                     del self._waiting[:MOST_AT_ONCE]
                     try:
-                        await self._write(jobs, loop)
+                        await self._write(jobs)
                     finally:
                         for job in jobs:
                             _tell(job)
         finally:
             self._drain = None
 
-    async def _write(self, jobs: Sequence[_Job], loop: asyncio.AbstractEventLoop) -> None:
+    async def _write(self, jobs: Sequence[_Job]) -> None:
         try:
             writer = self._writer or await self._connect_writer()
-            await self._begin(writer, loop)
+            await self._begin(writer)
             for number, job in enumerate(jobs, start=1):
                 self._do(writer, job, is_alone=len(jobs) == 1)
                 if number % MOST_IN_A_ROW == 0:
                     await asyncio.sleep(0)
-            await self._commit(writer, loop)
+            await self._on_disk(partial(writer.execute, "COMMIT"))
         except BaseException as error:  # noqa: BLE001 - told to everybody who waits for it
             for job in jobs:
                 job.error = job.error or error
@@ -123,38 +124,37 @@ class SqliteTransactions:
                 self._writer.execute("ROLLBACK")
 
     async def _connect_reader(self) -> sqlite3.Connection:
-        reader = await self._connected()
+        reader = await self._on_disk(self._connect)
+        if self._reader is not None:  # another came first while this one waited
+            reader.close()
+            return self._reader
         reader.execute("PRAGMA query_only=ON")
-        # Another may have come first while this one waited.
-        self._reader = self._reader or reader
-        return self._reader
+        self._reader = reader
+        return reader
 
     async def _connect_writer(self) -> sqlite3.Connection:
-        writer = await self._connected()
+        writer = await self._on_disk(self._connect)
         (self._patience_ms,) = writer.execute("PRAGMA busy_timeout").fetchone()
         writer.execute("PRAGMA busy_timeout=0")
         self._writer = writer
         return writer
 
-    async def _connected(self) -> sqlite3.Connection:
-        return await asyncio.get_running_loop().run_in_executor(self._disk, self._connect)
-
-    async def _commit(self, writer: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
-        commit = loop.run_in_executor(self._disk, writer.execute, "COMMIT")
+    async def _on_disk(self, wait: Callable[[], T]) -> T:
+        """Wait in the thread; what runs there cannot be called back, and nothing goes beside it."""
+        running = asyncio.get_running_loop().run_in_executor(self._disk, wait)
         try:
-            await asyncio.shield(commit)
+            return await asyncio.shield(running)
         except asyncio.CancelledError:
-            # It cannot be called back, and nothing may be done beside it.
-            await commit
+            await running
             raise
 
-    async def _begin(self, writer: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
+    async def _begin(self, writer: sqlite3.Connection) -> None:
         try:
             writer.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
-            await loop.run_in_executor(self._disk, self._begin_patiently, writer)
+            await self._on_disk(partial(self._begin_patiently, writer))
 
     def _begin_patiently(self, writer: sqlite3.Connection) -> None:
         """Wait for another process as long as any connection of ours does."""

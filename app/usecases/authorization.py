@@ -71,17 +71,21 @@ class Authorization:
     async def push(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the endpoint for pushed requests."""
         keys = await self.key_ring() if "id_token_hint" in request.parameters else NO_KEYS
-        return await self._answer(lambda stores: self._engine.par(request, stores, keys))
+        return await self._transactions.writing(
+            lambda stores: self._engine.par(request, stores, keys)
+        )
 
     async def token(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the token endpoint; what an error has to change is kept too."""
         is_code = request.body_parameters.get("grant_type") == "authorization_code"
         keys = KeyRing(await self._signers()) if is_code else NO_KEYS
-        return await self._answer(lambda stores: self._engine.token(request, stores, keys))
+        return await self._transactions.writing(
+            lambda stores: self._engine.token(request, stores, keys)
+        )
 
     async def revoke(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the revocation endpoint."""
-        return await self._answer(lambda stores: self._engine.revoke(request, stores))
+        return await self._transactions.writing(lambda stores: self._engine.revoke(request, stores))
 
     async def introspect(self, request: OAuthRequest) -> OAuthResponse:
         """Answer the introspection endpoint."""
@@ -121,6 +125,3 @@ class Authorization:
         uses_up = "dpop" in request.headers or "client_assertion" in request.body_parameters
         run = self._transactions.writing if uses_up else self._transactions.reading
         return await run(work)
-
-    async def _answer(self, work: Callable[[Stores], OAuthResponse]) -> OAuthResponse:
-        return await self._transactions.writing(work)

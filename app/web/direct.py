@@ -18,6 +18,7 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.observe import RequestLines
+from app.web.problem import Handler
 from app.web.security import HeaderPolicy, Wire
 from app.web.services import Services
 from app.web.unreadable import is_no_address
@@ -73,7 +74,7 @@ class Outgoing:
     def response(self) -> Response:
         """Return it as the usual way has it."""
         response = Response(self.body, self.status)
-        response.raw_headers = self.headers
+        response.raw_headers = list(self.headers)
         return response
 
 
@@ -84,7 +85,6 @@ async def incoming_of(request: Request) -> Incoming:
 
 
 Endpoint = Callable[[Incoming, Services], Awaitable[Outgoing]]
-Failure = Callable[[Request, Exception], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class DirectLane:
         addresses: Iterable[Direct],
         policy: HeaderPolicy,
         lines: RequestLines,
-        failure: Failure,
+        failure: Handler,
         most: int,
     ) -> None:
         self._app = app
@@ -165,7 +165,7 @@ def _is_usual(scope: Scope, most: int) -> bool:
             name == b"content-type" and value[:10].lower() == b"multipart/"
         ):
             return False
-    fits = length.isdigit() and len(length) < len(str(most)) + 1 and int(length) <= most
+    fits = length.isdigit() and len(length) <= len(str(most)) and int(length) <= most
     return fits and not is_no_address(scope["path"], scope["query_string"])
 
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.errors import Unavailable
+from app.errors import DatabaseDown, Unavailable
 from app.main import MAX_BODY_BYTES, create_app
 from app.observe import RequestLines
 from app.web import direct
@@ -156,7 +156,8 @@ def lane(endpoint: direct.Endpoint) -> DirectLane:
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(Unavailable("Wait."), 503), (RuntimeError("mara@example.org"), 500)]
+    ("error", "status"),
+    [(Unavailable("Wait."), 503), (DatabaseDown(), 503), (RuntimeError("mara@example.org"), 500)],
 )
 async def test_an_error_has_its_document_its_headers_and_its_line(
     caplog: pytest.LogCaptureFixture, error: Exception, status: int
@@ -175,6 +176,9 @@ async def test_an_error_has_its_document_its_headers_and_its_line(
     assert (answer.status_code, answer.json()["status"]) == (status, status)
     assert answer.headers["strict-transport-security"]
     assert f"POST /x {status} " in caplog.text
+    is_down = isinstance(error, DatabaseDown)
+    assert ("retry-after" in answer.headers) is is_down
+    assert ("The database does not answer" in caplog.text) is is_down
     assert "mara" not in caplog.text + answer.text
 
 
