@@ -12,8 +12,8 @@ import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from oauth.link.answers import read_tokens, refusal
-from oauth.link.errors import CallbackInvalid, LinkDenied, LinkRefused
+from oauth.link.answers import UNKNOWN_ERROR, read_tokens, refusal
+from oauth.link.errors import CallbackInvalid, ClientUnknown, LinkDenied, LinkRefused
 from oauth.link.provider import Provider, Registration, Tokens
 
 VERIFIER_BYTES = 48
@@ -108,12 +108,19 @@ async def exchange(
 
 
 async def check_registration(
-    client: httpx.AsyncClient, provider: Provider, registration: Registration
+    client: httpx.AsyncClient, provider: Provider, registration: Registration, *, redirect_uri: str
 ) -> None:
     """Ask the provider whether it still knows us, by asking for a token of our own.
 
     The token is not used, but to have one keeps us known: Mastodon forgets an app that has none
-    a day after its registration.
+    a day after its registration. GoToSocial looks at a client only where a `redirect_uri` comes
+    with it, and Pleroma says in words alone that it knows none.
+
+    Args:
+        client: HTTP client that may call the provider.
+        provider: The provider.
+        registration: Who we were there.
+        redirect_uri: As registered.
 
     Raises:
         ClientUnknown: It has forgotten us.
@@ -123,11 +130,17 @@ async def check_registration(
         client,
         registration,
         provider.token_endpoint,
-        {"grant_type": "client_credentials", "scope": " ".join(provider.scopes)},
+        {
+            "grant_type": "client_credentials",
+            "scope": " ".join(provider.scopes),
+            "redirect_uri": redirect_uri,
+        },
     )
     try:
         read_tokens(answer)
-    except LinkRefused:
+    except LinkRefused as refused:
+        if refused.code == UNKNOWN_ERROR:
+            raise ClientUnknown("The provider does not say that it knows us.") from None
         return  # known, only not allowed to have a token of its own
 
 

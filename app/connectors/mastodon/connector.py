@@ -146,6 +146,7 @@ async def _collect(
             posts += [post for status in within if (post := read(status)) is not None]
         except (KeyError, TypeError, ValueError, AttributeError):  # the cause may quote a post
             raise ProviderChanged("The instance sends statuses of an unknown form.") from None
-        if len(within) < len(page) or len(posts) >= at_most:
+        # Pleroma and Takahe order by when they received: what came late stands among newer ones.
+        if 2 * len(within) < len(page) or len(posts) >= at_most:
             break
     return posts[:at_most]

@@ -151,6 +151,20 @@ async def test_a_page_of_what_stands_before_the_instance_ends_no_access(
     assert down.value.retry_after == timedelta(seconds=60)
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "error"),
+    [
+        (400, b"Invalid Bearer token", AccessRevoked),
+        (400, b"Invalid Bearer token.", ProviderDown),
+        (503, b"Invalid Bearer token", ProviderDown),
+    ],
+)
+async def test_takahe_refuses_a_token_in_words_of_its_own(reader, network, status, words, error):
+    network.faults.answer(lambda request: Response(words, status, media_type="text/html"))
+    with pytest.raises(error):
+        await reader.fetch()
+
+
 async def test_not_authorized_needs_no_words(reader, network):
     network.faults.answer(lambda request: Response("no", 401))
     with pytest.raises(AccessRevoked):
@@ -173,6 +187,9 @@ async def test_a_refused_token_is_told_apart(reader, network, status):
         ({"X-RateLimit-Reset": "2026-03-02T09:05:00.000Z"}, timedelta(minutes=5)),
         ({"X-RateLimit-Reset": "2026-03-02T09:05:00"}, timedelta(minutes=5)),
         ({"X-RateLimit-Reset": "2020-03-02T09:05:00Z"}, timedelta()),
+        ({"X-RateLimit-Reset": "1772442300"}, timedelta(minutes=5)),
+        ({"X-RateLimit-Reset": "9" * 30}, timedelta(days=1)),
+        ({"X-RateLimit-Reset": "0"}, timedelta()),
         ({"Retry-After": "99999999999999999999"}, timedelta(days=1)),
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": "Mon, 02 Mar 99999999999999999999 09:30:00 GMT"}, None),

@@ -138,7 +138,8 @@ async def test_a_code_becomes_tokens():
     [
         (401, {"error": "invalid_client"}, ClientUnknown),
         (400, {"error": "invalid_grant"}, LinkRefused),
-        (400, {"error": "words for people"}, ProviderUnusable),
+        (401, {"error": "access_denied"}, ClientUnknown),
+        (400, {"error": "words for people"}, LinkRefused),
         (400, {"error": 7}, ProviderUnusable),
         (503, {"error": "invalid_client"}, ProviderUnusable),
         (429, {"error": "invalid_grant"}, ProviderUnusable),
@@ -192,10 +193,19 @@ async def test_odd_members_of_a_token_response_are_left_out():
 
 async def test_a_provider_that_knows_us_may_still_refuse_us_a_token_of_our_own():
     async with Provides(400, json={"error": "unsupported_grant_type"}).client() as client:
-        await check_registration(client, provider(), US)
-    async with Provides(401, json={"error": "invalid_client"}).client() as client:
+        await check_registration(client, provider(), US, redirect_uri=BACK)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(401, "invalid_client"), (401, "invalid_client_id"), (400, "Invalid credentials")],
+)
+async def test_a_provider_that_does_not_know_us_says_so_in_one_way_or_another(status, error):
+    provides = Provides(status, json={"error": error})
+    async with provides.client() as client:
         with pytest.raises(ClientUnknown):
-            await check_registration(client, provider(), US)
+            await check_registration(client, provider(), US, redirect_uri=BACK)
+    assert provides.form["redirect_uri"] == BACK
 
 
 async def test_a_token_is_revoked():
