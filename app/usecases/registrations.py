@@ -96,7 +96,11 @@ class Registrations:
             return False
         try:
             await check_registration(
-                client, provider, self._opened(app), redirect_uri=self.redirect_uri
+                client,
+                provider,
+                self._opened(app),
+                self._clock(),
+                redirect_uri=self.redirect_uri,
             )
         except ClientUnknown:
             return False

@@ -1,6 +1,7 @@
 """What a provider's endpoints answer, read with care: it is somebody else's JSON."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,6 +12,8 @@ from oauth.link.provider import Tokens
 SERVER_ERROR = 500
 TOO_MANY_REQUESTS = 429
 UNAUTHORIZED = 401
+# With these a provider refuses a request; others, such as 404, it has for other matters too.
+REFUSALS = frozenset({400, UNAUTHORIZED, 403})
 # RFC 6749, section 5.2 allows more characters; no code in use has them.
 ERROR_CODE = re.compile(r"[a-z_]{1,64}")
 UNKNOWN_ERROR = "unknown_error"
@@ -18,6 +21,8 @@ UNKNOWN_ERROR = "unknown_error"
 TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 # RFC 6749, section 3.3: scope tokens, separated by spaces.
 SCOPE = re.compile(r"[\x20-\x7e]{1,4096}")
+# Longer than any token lasts that still ends; more would not fit into a date.
+LASTS_AT_MOST_S = 10 * 366 * 86_400
 
 
 def read_json(answer: httpx.Response) -> dict[str, Any]:
@@ -41,7 +46,8 @@ def read_json(answer: httpx.Response) -> dict[str, Any]:
     if answer.status_code >= SERVER_ERROR or answer.status_code == TOO_MANY_REQUESTS:
         raise unusable
     code = content.get("error")
-    if not isinstance(code, str):
+    is_code = isinstance(code, str) and ERROR_CODE.fullmatch(code)
+    if not isinstance(code, str) or not (is_code or answer.status_code in REFUSALS):
         raise unusable
     raise refusal("invalid_client" if answer.status_code == UNAUTHORIZED else code)
 
@@ -65,8 +71,12 @@ def read_text(content: dict[str, Any], name: str, status: int) -> str:
     return value
 
 
-def read_tokens(answer: httpx.Response) -> Tokens:
+def read_tokens(answer: httpx.Response, now: datetime) -> Tokens:
     """Read a token response (RFC 6749, section 5.1).
+
+    Args:
+        answer: The response.
+        now: When it was asked for.
 
     Raises:
         LinkError: It is an error, or not a token response.
@@ -74,14 +84,20 @@ def read_tokens(answer: httpx.Response) -> Tokens:
     content = read_json(answer)
     if str(content.get("token_type", "")).lower() != "bearer":
         raise ProviderUnusable(answer.status_code)
-    expires_in = content.get("expires_in")
     return Tokens(
         access_token=read_text(content, "access_token", answer.status_code),
         refresh_token=_matching(TOKEN, content.get("refresh_token")),
-        expires_in=expires_in if isinstance(expires_in, int) else None,
+        expires_at=_expiry(content.get("expires_in"), now),
         scope=_matching(SCOPE, content.get("scope")) or "",
     )
 
 
 def _matching(pattern: re.Pattern[str], value: object) -> str | None:
     return value if isinstance(value, str) and pattern.fullmatch(value) else None
+
+
+def _expiry(seconds: object, now: datetime) -> datetime | None:
+    # Of a lifetime that cannot be, nothing is made: the provider refuses the token when it ends.
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        return None
+    return now + timedelta(seconds=seconds) if 0 <= seconds <= LASTS_AT_MOST_S else None

@@ -19,6 +19,7 @@ from app.outbound import Outbound
 from app.store.connections import ConnectionState
 from app.store.engine import Database
 from context.post import Post, PostKind
+from oauth.link.provider import Tokens
 from tests.foreign.recordings import Exchange, exchanges
 from tests.foreign.replay import Replay, replaying
 from tests.support.stage import Stage
@@ -106,7 +107,7 @@ def by_path(recorded: list[Exchange], path: str, cassette: str = "", **form: str
 
 
 def test_every_status_is_a_post_of_hers_or_knowingly_left_out(recorded):
-    found = [(status, her_post(status)) for status in statuses(recorded)]
+    found = [(status, her_post(status, followers_only=False)) for status in statuses(recorded)]
     assert counted(found) == AS_HERS
     posts = [(status, post) for status, post in found if post]
     said = [status["reblog"] or status for status, _ in posts]
@@ -116,6 +117,13 @@ def test_every_status_is_a_post_of_hers_or_knowingly_left_out(recorded):
     assert {post.author for _, post in posts} == {one["account"]["id"] for one, _ in posts}
     replies = [post for _, post in posts if post.kind is PostKind.REPLY]
     assert all(post.reply_to for post in replies)
+
+
+def test_those_for_her_followers_are_read_if_she_ticked_it_and_none_else_besides(recorded):
+    ticked = counted([(one, her_post(one, followers_only=True)) for one in statuses(recorded)])
+    unticked = Counter(AS_HERS)
+    assert unticked - ticked == {("private", False, None): 22, ("private", True, None): 2}
+    assert {key[0]: count for key, count in (ticked - unticked).items()} == {"private": 24}
 
 
 def test_every_status_is_a_post_of_her_network_or_knowingly_left_out(recorded):
@@ -129,8 +137,8 @@ def test_what_somebody_quotes_is_not_among_her_words(recorded):
     quoting = [one for one in statuses(recorded) if (one.get("quote") or {}).get("quoted_status")]
     assert quoting
     for status in quoting:
-        hers = her_post(status)
-        theirs = her_post(status["quote"]["quoted_status"])
+        hers = her_post(status, followers_only=False)
+        theirs = her_post(status["quote"]["quoted_status"], followers_only=False)
         assert hers
         assert theirs
         assert theirs.text not in hers.text
@@ -153,10 +161,11 @@ def test_every_account_says_how_far_it_is_heard_and_since_when(recorded):
         assert ACCT.fullmatch(account["acct"])
 
 
-def test_the_endpoints_we_call_are_those_that_an_instance_describes(recorded):
+async def test_the_endpoints_we_call_are_those_that_an_instance_describes(recorded, clock):
     (told,) = by_path(recorded, "/.well-known/oauth-authorization-server", "oauthserverinfo")
     said = told.json()
-    ours = Mastodon().provider("https://mastodon.social")
+    async with Outbound().client() as client:
+        ours = await Mastodon().provider(client, "https://mastodon.social", clock())
     assert ours.issuer == said["issuer"].rstrip("/")
     assert ours.authorization_endpoint == said["authorization_endpoint"]
     assert ours.token_endpoint == said["token_endpoint"]
@@ -198,7 +207,7 @@ async def test_every_answer_is_an_account_or_an_error_that_says_what_to_do(recor
 async def identified(client, instance: str, now: datetime) -> type[ConnectorError] | None:
     connector = Mastodon(frozenset({instance.removeprefix("http://")}))
     try:
-        await connector.identify(client, instance, "a token", now)
+        await connector.identify(client, instance, Tokens("a token"), now)
     except ConnectorError as error:
         return type(error)
     return None
@@ -300,7 +309,7 @@ async def test_what_was_recorded_of_lists_is_read_page_by_page(recorded, databas
             assert state is ConnectionState.ACTIVE, cassette
             assert replay.recorded == [], cassette
             digest = await reader.stage.digest(customer, connection_id)
-        expected = [her_post(one) for one in listed]
+        expected = [her_post(one, followers_only=False) for one in listed]
         if not is_home:
             assert sum(day.posts for day in digest.days) == len(list(filter(None, expected)))
         read[is_home] += len(pages)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from app.connectors.catalogue import Account, Catalogue
+from app.connectors.catalogue import Account, Catalogue, Link
 from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
 from app.connectors.mastodon import Mastodon
 from app.connectors.mastodon import connector as connector_module
@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.outbound import Limits, Outbound
 from app.sandbox.status import Visibility
 from context.post import PostKind
+from oauth.link.provider import Tokens
 from tests.support.stage import network_at
 
 
@@ -36,7 +37,8 @@ class Reader:
         self.account = Account(str(network.world.people["mara"].account_id), "@mara")
         registry = network.app.state.controls.host.registry
         app = registry.register("Milieu", ("https://x.test",), ("read",), None)
-        self.token = registry.issue_token(app.client_id, "mara", ("read",), clock()).value
+        issued = registry.issue_token(app.client_id, "mara", ("read",), clock()).value
+        self.tokens = Tokens(issued)
         self.outbound = Outbound(
             frozenset({network.host}), limits=Limits(connect_s=5, read_s=5, total_s=10)
         )
@@ -47,15 +49,16 @@ class Reader:
         async with self.outbound.client() as client:
             yield client
 
-    async def fetch(self):
+    async def fetch(self, *, followers_only=False):
         async with self.client() as client:
-            return await self.connector.fetch(
-                client, self.network.url, self.token, self.account, self.clock()
-            )
+            auth = self.connector.auth(self.network.url, self.tokens)
+            link = Link(self.network.url, self.account, auth, followers_only)
+            return await self.connector.fetch(client, link, self.clock())
 
     async def identify(self):
         async with self.client() as client:
-            return await self.connector.identify(client, self.network.url, self.token, self.clock())
+            url = self.network.url
+            return await self.connector.identify(client, url, self.tokens, self.clock())
 
 
 @pytest.fixture
@@ -85,6 +88,20 @@ async def test_her_window_is_thirty_days_of_what_she_showed_to_everybody(reader,
     assert texts(window.posts) == ["an answer", "quietly", "just within"]
     assert [post.kind for post in window.posts][:2] == [PostKind.REPLY, PostKind.ORIGINAL]
     assert {post.author for post in window.posts} == {reader.account.id}
+
+
+async def test_what_she_wrote_for_her_followers_is_read_if_she_ticked_it_and_only_hers(
+    reader, network
+):
+    network.controls.publish("mara", "for everybody")
+    network.controls.publish("mara", "for followers", Visibility.PRIVATE)
+    network.controls.publish("mara", "for @ben", Visibility.DIRECT)
+    network.controls.publish("ben", "for bens followers", Visibility.PRIVATE)
+    network.controls.publish("ben", "for @mara", Visibility.DIRECT)
+    window = await reader.fetch(followers_only=True)
+    assert texts(window.posts) == ["for followers", "for everybody"]
+    assert window.network == []
+    assert texts((await reader.fetch()).posts) == ["for everybody"]
 
 
 async def test_her_network_is_three_days_of_those_who_have_not_opted_out(reader, network):

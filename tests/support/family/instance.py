@@ -153,6 +153,10 @@ class Instance(ABC):
         """Answer an app that asks for a token of its own."""
         return self.issued(app)
 
+    def renewed(self, app: App, refresh_token: str) -> Response:
+        """Answer an app that has a token renewed."""
+        return JSONResponse({"error": "unsupported_grant_type"}, 400)
+
     def unknown_client(self) -> Response:
         """Answer a token request by an app that is not known."""
         return JSONResponse({"error": "invalid_client", "error_description": "unknown"}, 401)
@@ -264,6 +268,8 @@ class Instance(ABC):
             return self.unknown_client()
         if form["grant_type"] == "client_credentials":
             return self.own_token(app)
+        if form["grant_type"] == "refresh_token":
+            return self.renewed(app, form["refresh_token"])
         code = self.codes.pop(form["code"], None)
         known = code and (code.app, code.redirect_uri) == (app, form["redirect_uri"])
         if not code or not known or (self.pkce and not _proves(code, form["code_verifier"])):

@@ -2,14 +2,17 @@
 
 Sources: pleroma-social/pleroma, lib/pleroma/web/mastodon_api/views/status_view.ex (members, no
 language, a boost with the words of what it boosts), lib/pleroma/web/oauth/oauth_controller.ex
-("Invalid credentials" with 400 for an unknown client and a wrong code alike), docs/API
-(differences_in_mastoapi_responses.md: flake ids, the visibilities `local` and `list`).
+("Invalid credentials" with 400 for an unknown client and a wrong code alike), oauth/token/strategy
+(a renewal ends the token before; a revocation finds access tokens alone and says nothing of it),
+docs/API (differences_in_mastoapi_responses.md: flake ids, the visibilities `local` and `list`).
 """
 
 from starlette.responses import JSONResponse, Response
 
 from tests.support.family.instance import App, Entity, Instance, Said, iso
 
+LASTS_S = 8_640_000
+AGAIN = "-again"
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -39,8 +42,13 @@ class Pleroma(Instance):
         return self.unknown_client()
 
     def token_entity(self, app: App, token: str) -> Entity:
-        longer = {"expires_in": 8_640_000, "refresh_token": f"{token}-again"}
+        longer = {"expires_in": LASTS_S, "refresh_token": token + AGAIN}
         return super().token_entity(app, token) | longer | {"id": 7, "me": f"{self.url}/users/mara"}
+
+    def renewed(self, app: App, refresh_token: str) -> Response:
+        if self.tokens.pop(refresh_token.removesuffix(AGAIN), None) is None:
+            return self.wrong_code()
+        return self.issued(app)
 
     def account_entity(self, handle: str) -> Entity:
         account = {

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.connectors.mastodon import Mastodon
 from app.errors import Conflict
 from app.store.connections import ConnectionState, ProviderApp
 from app.store.engine import Database
@@ -43,14 +44,13 @@ class Reader:
         self.stage = Stage(database, vault, clock, frozenset({instance.host}))
         self.customer = None
         self.windows = []
-        connector = self.stage.refresh._catalogue.find("mastodon")
-        fetch = connector.fetch
+        fetch = Mastodon.fetch
 
         async def noting(*arguments):
             self.windows.append(await fetch(*arguments))
             return self.windows[-1]
 
-        monkeypatch.setattr(connector, "fetch", noting)
+        monkeypatch.setattr(Mastodon, "fetch", noting)
 
     async def begin(self):
         self.customer = self.customer or await self.stage.customer()
@@ -107,6 +107,19 @@ async def test_what_she_wrote_for_everybody_is_read_as_it_is_meant(instance, rea
     assert [post.kind for post in posts] == [PostKind.BOOST, PostKind.REPLY, PostKind.ORIGINAL]
     assert posts[1].reply_to == instance.ids["ben"]
     assert {post.author for post in posts} == {instance.ids["mara"]}
+
+
+async def test_what_is_for_her_followers_is_read_if_she_ticked_it(instance, reader):
+    for visibility in ("private", "direct", "mutuals_only", "local", "list"):
+        instance.said("mara", f"<p>{visibility}</p>", visibility=visibility)
+        instance.said("ben", f"<p>{visibility}</p>", visibility=visibility)
+    await reader.link()
+    connections = reader.stage.connections
+    await connections.read_followers_only(reader.customer, reader.connection_id, wanted=True)
+    window = await reader.window()
+    assert texts(window.posts) == ["private"]
+    assert window.network == []
+    assert {app.scopes for app in instance.apps.values()} == {"read:accounts read:statuses"}
 
 
 async def test_her_network_is_what_others_said_to_everybody(instance, reader):
@@ -181,6 +194,17 @@ async def test_a_token_that_was_revoked_asks_her_to_link_again(instance, reader,
     clock.advance(hours=7)
     assert await reader.refresh() is ConnectionState.REAUTH_REQUIRED
     assert await reader.stage.digest(reader.customer, reader.connection_id) == before
+
+
+async def test_a_token_that_ends_is_renewed_where_that_can_be(instance, reader, clock):
+    await reader.link()
+    (issued,) = instance.tokens
+    clock.advance(days=100)
+    assert await reader.refresh() is ConnectionState.ACTIVE
+    (present,) = instance.tokens
+    assert (present != issued) is (instance.software in {"pleroma", "akkoma"})
+    assert await reader.stage.connections.unlink(reader.customer, reader.connection_id) is True
+    assert instance.tokens == {}
 
 
 async def test_an_app_that_was_forgotten_is_registered_once_again(instance, reader, database):
