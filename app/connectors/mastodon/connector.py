@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import httpx
 
@@ -121,7 +122,7 @@ class Mastodon:
         account = link.account
         hers = await _collect(
             api.pages(f"/api/v1/accounts/{account.id}/statuses", HER_PAGES),
-            her_post,
+            partial(her_post, followers_only=link.followers_only),
             since=now - timedelta(days=WINDOW_DAYS),
             at_most=MAX_POSTS,
         )
@@ -155,6 +156,7 @@ async def _collect(
             posts += [post for status in within if (post := read(status)) is not None]
         except (KeyError, TypeError, ValueError, AttributeError):  # the cause may quote a post
             raise ProviderChanged("The instance sends statuses of an unknown form.") from None
-        if len(within) < len(page) or len(posts) >= at_most:
+        # Pleroma and Takahe order by when they received: what came late stands among newer ones.
+        if 2 * len(within) < len(page) or len(posts) >= at_most:
             break
     return posts[:at_most]
