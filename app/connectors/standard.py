@@ -5,10 +5,14 @@ RFC 6749 with PKCE (RFC 7636), Bearer tokens (RFC 6750), revocation (RFC 7009) w
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import httpx
 
 from app.connectors.catalogue import Destination
+from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
+from app.connectors.patience import retry_after, wait_until
+from app.outbound import OutboundFailed, OutboundRefused
 from oauth.link.bearer import BearerAuth
 from oauth.link.provider import ClientAuthentication, Provider, Tokens
 
@@ -93,3 +97,39 @@ class StandardOAuth:
         """Return what puts a token on requests to where it is good for reading, and there alone."""
         resource = self.oauth.resource.replace(INSTANCE, instance)
         return BearerAuth(tokens.access_token, resource)
+
+
+async def get_json(
+    client: httpx.AsyncClient, url: str, auth: httpx.Auth | None, now: datetime
+) -> Any:  # noqa: ANN401 - somebody else's JSON
+    """Return what an address answers, or tell what is the matter by its status (RFC 9110).
+
+    Args:
+        client: A guarded HTTP client.
+        url: The address.
+        auth: What puts her token on the request.
+        now: The present, to read what is said about later.
+
+    Raises:
+        AccessRevoked: 401.
+        ProviderDown: 429, 5xx, no answer, or one that is not JSON.
+        ProviderChanged: Anything else that is no success.
+    """
+    try:
+        answer = await client.get(url, headers={"Accept": "application/json"}, auth=auth)
+    except OutboundRefused as error:
+        raise ProviderChanged(error.detail) from None
+    except OutboundFailed as error:
+        raise ProviderDown(error.detail) from None
+    status = answer.status_code
+    if status == httpx.codes.UNAUTHORIZED:
+        raise AccessRevoked("The provider does not accept our access any more.")
+    if status == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
+        moment = retry_after(answer.headers.get("Retry-After", ""), now)
+        raise ProviderDown(f"The provider answers {status}.", wait_until(moment, now))
+    if not answer.is_success:
+        raise ProviderChanged(f"The provider answers {status}.")
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):  # the cause would carry what was answered
+        raise ProviderDown("The provider answers with something that is not JSON.") from None
