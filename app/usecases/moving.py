@@ -7,7 +7,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.ids import new_id
 from app.store.belongings import Belonging, attached_to, belongings_of, pass_accesses
-from app.store.connections import Connection
 from app.store.customers import Identifier, bump_context_version, open_box
 from app.store.grants import Grant
 from app.store.secrets import Box, SealError, Vault
@@ -24,8 +23,8 @@ async def move(
 ) -> list[str]:
     """Make what one customer owns another's; the contexts of both move on.
 
-    A refresh that runs loses its lease, as by linking again: it must not write for who owns the
-    connection no more. The next worker takes it up at once, for it is still due.
+    A refresh that runs goes on: with the lease it would lose tokens that a provider renews only
+    once. Whatever it writes, it seals for who owns the connection then.
 
     Args:
         session: A writing transaction, which holds both.
@@ -45,8 +44,6 @@ async def move(
     await _reseal_all(session, belongings, *boxes)
     for row in belongings:
         row.customer_id = to
-        if isinstance(row, Connection):
-            row.lease = row.leased_until = None
     await session.flush()
     await pass_accesses(session, [row.id for row in belongings if isinstance(row, Grant)], to)
     for customer_id in sorted((of, to)):
