@@ -37,6 +37,12 @@ async def hold_customers(
     return {customer.id: customer for customer in (await session.exec(query)).all()}
 
 
+async def owner_of(session: AsyncSession, connection_id: str) -> str | None:
+    """Return whose a connection is now, if it is there: it may have passed to another customer."""
+    query = select(Connection.customer_id).where(col(Connection.id) == connection_id)
+    return (await session.exec(query)).one_or_none()
+
+
 async def belongings_of(
     session: AsyncSession, customer_id: str, among: Set[str] | None = None
 ) -> Sequence[Belonging]:

@@ -199,12 +199,6 @@ async def find_leased(session: AsyncSession, connection_id: str, lease: str) -> 
     return (await session.exec(query)).first()
 
 
-async def owner_of(session: AsyncSession, connection_id: str) -> str | None:
-    """Return whose a connection is now, if it is there: it may have passed to another customer."""
-    query = select(Connection.customer_id).where(col(Connection.id) == connection_id)
-    return (await session.exec(query)).one_or_none()
-
-
 async def find_digest(session: AsyncSession, connection_id: str) -> ConnectionDigest | None:
     """Find the digest of a connection."""
     return await session.get(ConnectionDigest, connection_id)

@@ -20,6 +20,7 @@ from app.clock import Clock
 from app.connectors.errors import AccessRevoked, ProviderDown
 from app.errors import Conflict, NotFound
 from app.ids import new_secret
+from app.store.belongings import owner_of
 from app.store.connections import (
     Connection,
     ConnectionDigest,
@@ -29,7 +30,6 @@ from app.store.connections import (
     find_digest,
     find_leased,
     make_due_where_read_otherwise,
-    owner_of,
     replace_digest,
     take_lease,
 )
