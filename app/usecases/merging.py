@@ -207,9 +207,9 @@ class Merging:
             absorbed = await self._hold_both(session, merge)
             await _check_no_shells(session, absorbed.id)
             current = await plan_of(session, self._vault, customer_id, absorbed.id, now)
-            _check_decided(current, going_on, ending)
             if plan != current.fingerprint:
                 raise _changed()
+            _check_decided(current, going_on, ending)
             if not await complete_merge(session, merge.id, plan, now):
                 raise _changed()
             for side in (customer_id, absorbed.id):
