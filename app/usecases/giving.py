@@ -108,8 +108,13 @@ class Giving:
             return None, None
         box = await open_box(session, self._vault, customer_id)
         index = self._vault.blind_index(f"external_id {asked.client.id}", external_id)
-        place = f"grants.sealed_external_id:{asked.client.id}:{index}"
+        place = external_id_place(asked.client.id, index)
         return index, box.seal(external_id.encode(), place)
+
+
+def external_id_place(client_id: str, index: str) -> str:
+    """Return the place to which a client's own number for her is sealed."""
+    return f"grants.sealed_external_id:{client_id}:{index}"
 
 
 def _given(asked: Asked, sections: Sequence[str]) -> Sequence[str]:
