@@ -113,7 +113,7 @@ class Registrations:
     def _sealed(
         self, provider_name: str, provider: Provider, registration: Registration
     ) -> ProviderApp:
-        place = _place(provider_name, provider.issuer)
+        place = secret_place(provider_name, provider.issuer)
         return ProviderApp(
             provider=provider_name,
             instance=provider.issuer,
@@ -124,10 +124,6 @@ class Registrations:
         )
 
     def _opened(self, app: ProviderApp) -> Registration:
-        place = _place(app.provider, app.instance)
+        place = secret_place(app.provider, app.instance)
         secret = self._vault.service.open(app.sealed_secret, place)
         return Registration(app.app_client_id, secret.decode())
-
-
-def _place(provider_name: str, instance: str) -> str:
-    return f"provider_apps.secret:{provider_name}|{instance}"
