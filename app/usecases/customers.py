@@ -239,9 +239,7 @@ class Customers:
         session.add(customer)
         await session.flush()
         session.add(
-            DataKey(
-                customer_id=customer.id, wrapped=wrapped, master_key_id=self._vault.key_id
-            )
+            DataKey(customer_id=customer.id, wrapped=wrapped, master_key_id=self._vault.key_id)
         )
         session.add(
             Identifier(

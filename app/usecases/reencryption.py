@@ -9,7 +9,6 @@ indexed by one key is not found by another.
 import logging
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -116,7 +115,8 @@ class Reencryption:
                 value = of.open(row.sealed_value, identifier_place(row.id))
                 row.blind_index = self._vault.blind_index(row.type, value.decode())
             elif isinstance(row, Connection):
-                row.account_index = account_index(self._vault, row, open_account(of, row))
+                account = open_account(of, row)
+                row.account_index = account_index(self._vault, row.provider, row.instance, account)
         except SealError:
             logger.warning("what does not open is not found any more: a row of %s", type(row))
         reseal(row, of, to)
@@ -136,7 +136,12 @@ class Reencryption:
         for row, column, place in await sealed_for_the_service(session):
             value = getattr(row, column)
             if value and not _opens(self._vault.service, value, place):
-                opened = former.service.open(value, place)
+                try:
+                    opened = former.service.open(value, place)
+                except SealError:
+                    raise OtherMasterKey(
+                        f"What is at {place} is under neither of the two master keys."
+                    ) from None
                 setattr(row, column, self._vault.service.seal(opened, place))
                 session.add(row)
 

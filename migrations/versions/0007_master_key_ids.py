@@ -1,4 +1,4 @@
-"""Which master key wraps a data key; the indexes make looking for others cheap.
+"""Which master key wraps a data key; an index makes looking for others cheap.
 
 Deploy: pre
 """
@@ -6,8 +6,8 @@ Deploy: pre
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
