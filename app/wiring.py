@@ -35,6 +35,7 @@ from app.usecases.possession import Possession
 from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.proving import Proving
 from app.usecases.receipts.facts import Party
+from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.sections import OFFERED
@@ -136,6 +137,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         merging=Merging(database, vault, clock, log, mails),
         unmerging=unmerging,
         signing_keys=signing_keys,
+        reencryption=Reencryption(database, vault),
         outbox=outbox,
     )
     rotation = Rotation(signing_keys, clock, _days(settings.signing_key_rotate_days))

@@ -20,6 +20,7 @@ from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.managed_grants import ManagedGrants
 from app.usecases.merging import Merging
+from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.signing_keys import SigningKeys
 from app.usecases.unmerging import Unmerging
@@ -47,6 +48,7 @@ class Services:
     merging: Merging
     unmerging: Unmerging
     signing_keys: SigningKeys
+    reencryption: Reencryption
     outbox: Outbox | None
 
 
