@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import SQLModel, delete, select
+from sqlalchemy import delete
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.connections import LinkAttempt
 from app.store.consent_requests import ConsentRequest
+from app.store.merges import Merge
 from app.store.provider_apps import ProviderApp, secret_place
 from app.store.sessions import SignInLink
 from app.store.signing_keys import SigningKey, private_place
@@ -20,6 +22,7 @@ async def drop_what_waits(session: AsyncSession) -> None:
     """Delete what is sealed only until somebody comes back for it."""
     for table in WAITING:
         await session.exec(delete(table))
+    await session.exec(delete(Merge).where(col(Merge.merged_at).is_(None)))
 
 
 async def sealed_for_the_service(session: AsyncSession) -> Sequence[tuple[SQLModel, str, str]]:
