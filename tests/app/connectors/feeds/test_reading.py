@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.connectors.errors import ProviderChanged
 from app.connectors.feeds.entries import posts
-from app.connectors.feeds.feed import language_of
+from app.connectors.languages import language_of
 from app.connectors.feeds.page import is_page, read_page
 from context.post import MAX_POSTS, Post
 from tests.support.blog import Blog, Entry
