@@ -15,6 +15,9 @@ TOO_MANY_REQUESTS = 429
 ERROR_CODE = re.compile(r"[a-z_]{1,64}")
 # RFC 6750, section 2.1: what may stand in an Authorization header.
 TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+# Said of a proof, or of a description that could not be fetched; of nobody's access (RFC 9449,
+# RFC 7591).
+TRY_AGAIN = frozenset({"use_dpop_nonce", "invalid_dpop_proof", "invalid_client_metadata"})
 # RFC 6749, section 3.3: scope tokens, separated by spaces.
 SCOPE = re.compile(r"[\x20-\x7e]{1,4096}")
 # Longer than any token lasts that still ends; more would not fit into a date.
@@ -41,7 +44,7 @@ def read_json(answer: httpx.Response) -> dict[str, Any]:
     if answer.status_code >= SERVER_ERROR or answer.status_code == TOO_MANY_REQUESTS:
         raise unusable
     code = content.get("error")
-    if not isinstance(code, str) or not ERROR_CODE.fullmatch(code):
+    if not isinstance(code, str) or not ERROR_CODE.fullmatch(code) or code in TRY_AGAIN:
         raise unusable
     raise refusal(code)
 
@@ -65,24 +68,26 @@ def read_text(content: dict[str, Any], name: str, status: int) -> str:
     return value
 
 
-def read_tokens(answer: httpx.Response, now: datetime) -> Tokens:
+def read_tokens(answer: httpx.Response, now: datetime, token_type: str = "bearer") -> Tokens:
     """Read a token response (RFC 6749, section 5.1).
 
     Args:
         answer: The response.
         now: When it was asked for.
+        token_type: The one that is expected, in lower case.
 
     Raises:
         LinkError: It is an error, or not a token response.
     """
     content = read_json(answer)
-    if str(content.get("token_type", "")).lower() != "bearer":
+    if str(content.get("token_type", "")).lower() != token_type:
         raise ProviderUnusable(answer.status_code)
     return Tokens(
         access_token=read_text(content, "access_token", answer.status_code),
         refresh_token=_matching(TOKEN, content.get("refresh_token")),
         expires_at=_expiry(content.get("expires_in"), now),
         scope=_matching(SCOPE, content.get("scope")) or "",
+        subject=_matching(TOKEN, content.get("sub")),
     )
 
 

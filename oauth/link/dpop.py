@@ -15,7 +15,6 @@ from datetime import datetime
 
 import httpx
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from oauth.link.bearer import origin
@@ -30,10 +29,6 @@ NONCE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,512}")
 _CHALLENGE = re.compile(r'DPoP\b.*?\berror="?use_dpop_nonce\b', re.IGNORECASE)
 
 Clock = Callable[[], datetime]
-
-
-class UnusableKey(ValueError):
-    """What was kept as a session's key is none."""
 
 
 def new_key() -> str:
@@ -52,9 +47,6 @@ class DpopAuth(httpx.Auth):
         base: An address of the server that it is for.
         access_token: As issued to this key; empty at the authorization server.
         nonces: The nonce that each origin gave last.
-
-    Raises:
-        UnusableKey: The key is none.
     """
 
     requires_response_body = True
@@ -67,8 +59,8 @@ class DpopAuth(httpx.Auth):
         access_token: str = "",
         nonces: dict[str, str] | None = None,
     ) -> None:
-        self._key = _imported(key)
-        self._raw_key = key
+        self._stored_key = key
+        self._key = ECKey.import_key(json.loads(key))
         self._clock = clock
         self._origin = origin(httpx.URL(base))
         self._access_token = access_token
@@ -76,7 +68,7 @@ class DpopAuth(httpx.Auth):
 
     def at(self, base: str) -> "DpopAuth":
         """Return the same for another server, which is told by its own nonces."""
-        return DpopAuth(self._raw_key, self._clock, base, self._access_token, self._nonces)
+        return DpopAuth(self._stored_key, self._clock, base, self._access_token, self._nonces)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with a proof; once more, if a nonce is asked for that was not in it."""
@@ -122,13 +114,6 @@ class DpopAuth(httpx.Auth):
     def _place(self) -> str:
         scheme, netloc = self._origin
         return f"{scheme}://{netloc.decode('ascii')}"
-
-
-def _imported(key: str) -> ECKey:
-    try:
-        return ECKey.import_key(json.loads(key))
-    except (JoseError, ValueError, TypeError, KeyError):  # the cause would carry the key
-        raise UnusableKey("The session's key cannot be read.") from None
 
 
 def _asks_for_nonce(response: httpx.Response) -> bool:

@@ -22,7 +22,9 @@ ENTRYWAY = "bsky.social"
 NEVER_PUBLIC = frozenset(
     {"alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion"}
 )
-_HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_HANDLE = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
 _PLC = re.compile(r"did:plc:[a-z2-7]{24}")
 _WEB = re.compile(r"did:web:([a-z0-9.-]{1,253}(?:%3A[0-9]{1,5})?)")
 

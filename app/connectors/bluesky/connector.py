@@ -25,7 +25,7 @@ from context.post import (
     Post,
     Window,
 )
-from oauth.link.dpop import DpopAuth, UnusableKey
+from oauth.link.dpop import DpopAuth
 from oauth.link.provider import Provider, Tokens
 
 # Items that are not read take room on the pages; twice the room is enough for most people.
@@ -110,10 +110,10 @@ class Bluesky:
         Raises:
             AccessRevoked: There is no key any more, and so no access.
         """
-        try:
-            return DpopAuth(tokens.dpop_key or "", self._clock, instance, tokens.access_token)
-        except UnusableKey:
-            raise AccessRevoked("The key of this session cannot be read.") from None
+        if tokens.binding is None:
+            raise AccessRevoked("There is no key to read this account with.")
+        key = tokens.binding.dpop_key
+        return DpopAuth(key, self._clock, instance, tokens.access_token)
 
     async def identify(
         self, client: httpx.AsyncClient, instance: str, tokens: Tokens, now: datetime

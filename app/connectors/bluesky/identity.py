@@ -49,9 +49,7 @@ class Identities:
         self._records = records
         self._exceptions = exceptions
 
-    async def named(
-        self, client: httpx.AsyncClient, handle: str, now: datetime
-    ) -> Identity | None:
+    async def named(self, client: httpx.AsyncClient, handle: str, now: datetime) -> Identity | None:
         """Return the account that a handle names and that claims the handle; None if none does.
 
         Raises:

@@ -96,7 +96,7 @@ async def provider_at(
             content, "pushed_authorization_request_endpoint", exceptions
         ),
         scopes=scopes,
-        authentication=ClientAuthentication.PRIVATE_KEY_JWT,
+        authentication=ClientAuthentication.KEY,
         dpop=True,
         names_itself=True,
     )

@@ -106,9 +106,7 @@ class Api:
 
     def _check_quota(self, answer: httpx.Response) -> None:
         if answer.headers.get("RateLimit-Remaining", "").strip() == "0":
-            raise ProviderDown(
-                "Our share of requests is used up.", wait_asked(answer, self._now)
-            )
+            raise ProviderDown("Our share of requests is used up.", wait_asked(answer, self._now))
 
 
 def _error(answer: httpx.Response) -> str:

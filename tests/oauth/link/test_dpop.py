@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from oauth.link.dpop import DpopAuth, UnusableKey, new_key
+from oauth.link.dpop import DpopAuth, new_key
 from oauth.server.dpop import Nonces, verified_proof
 from oauth.server.errors import UseDpopNonce
 from tests.support.clock import START, SettableClock
@@ -36,7 +36,8 @@ def claims_of(proof):
 
 def challenge(nonce="n", error="use_dpop_nonce"):
     return httpx.Response(
-        401, headers={"DPoP-Nonce": nonce, "WWW-Authenticate": f'DPoP algs="ES256", error="{error}"'}
+        401,
+        headers={"DPoP-Nonce": nonce, "WWW-Authenticate": f'DPoP algs="ES256", error="{error}"'},
     )
 
 
@@ -183,9 +184,7 @@ ELSEWHERE = [
 ]
 
 
-@given(
-    urls=st.lists(st.sampled_from([PDS, f"{PDS}/xrpc/a", *ELSEWHERE]), max_size=6), status=CODES
-)
+@given(urls=st.lists(st.sampled_from([PDS, f"{PDS}/xrpc/a", *ELSEWHERE]), max_size=6), status=CODES)
 async def test_token_and_proof_go_to_their_server_alone(urls, status):
     server = Server(*(httpx.Response(status, headers={"DPoP-Nonce": "n"}) for _ in urls))
     await server.ask(session("the token"), *urls)
@@ -193,14 +192,6 @@ async def test_token_and_proof_go_to_their_server_alone(urls, status):
         goes_along = {"authorization", "dpop"} <= set(asked.headers)
         assert goes_along == (str(asked.url) not in ELSEWHERE)
         assert goes_along or "the token" not in str(asked.headers.raw)
-
-
-@pytest.mark.parametrize("kept", ["", "{}", "[]", '{"kty":"EC"}', "null", '{"kty":"oct","k":"eA"}'])
-def test_a_key_that_is_none_is_said_so_and_not_shown(kept):
-    with pytest.raises(UnusableKey) as unusable:
-        DpopAuth(kept, SettableClock(), PDS)
-    assert unusable.value.__cause__ is None
-    assert unusable.value.__suppress_context__
 
 
 def test_every_session_has_a_key_of_its_own():
