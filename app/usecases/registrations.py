@@ -6,8 +6,8 @@ import httpx
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import Clock
-from app.store.connections import ProviderApp, delete_app, find_app, replace_app
 from app.store.engine import Database
+from app.store.provider_apps import ProviderApp, delete_app, find_app, replace_app
 from app.store.secrets import Vault
 from oauth.link.errors import ClientUnknown
 from oauth.link.flow import check_registration

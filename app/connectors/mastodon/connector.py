@@ -61,7 +61,7 @@ class Mastodon:
         self,
         client: httpx.AsyncClient,  # noqa: ARG002 - an instance is known by its address alone
         typed: str,
-        now: datetime,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002 - nothing is asked
     ) -> Destination:
         """Return the instance that she typed.
 
@@ -74,7 +74,7 @@ class Mastodon:
         self,
         client: httpx.AsyncClient,  # noqa: ARG002 - every instance has the same paths
         instance: str,
-        now: datetime,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002 - nothing is asked
     ) -> Provider:
         """Describe the OAuth of an instance."""
         return Provider(
