@@ -82,7 +82,7 @@ class Settings(DatabaseSettings):
     )
     dns_server: str | None = Field(
         default=None,
-        description="ADDRESS:PORT of the DNS server to ask for handles; the machine's own if empty.",
+        description="ADDRESS:PORT of the DNS server to ask for handles; else the machine's own.",
     )
     provider_key_generation: int = Field(
         default=1,

@@ -1,9 +1,10 @@
 """The keys by which providers know us: the same on every replica, and kept nowhere.
 
-They are derived from the master key. A provider binds a session to the key with which it was begun,
-for as long as two years (https://atproto.com/specs/oauth#tokens-and-session-lifetime), and ends it
-when that key is withdrawn: so a key is not replaced by time, as those are with which we sign, but by
-an operator who has a reason. The generation before stays published, and its sessions go on.
+They are derived from the master key. A provider binds a session to the key with which it was
+begun, for as long as two years (https://atproto.com/specs/oauth#tokens-and-session-lifetime), and
+ends it when that key is withdrawn: so a key is not replaced by time, as those are with which we
+sign, but by an operator who has a reason. The generation before stays published, and its sessions
+go on.
 """
 
 import json

@@ -206,12 +206,16 @@ class Linking:
         tokens: Tokens,
     ) -> Account:
         try:
-            if kept.subject and tokens.subject != kept.subject:
-                raise AnotherAccount("Tokens came for another account than she left for.")
+            _check_subject(kept, tokens)
             return await connector.identify(client, instance, tokens, self._clock())
         except (ConnectorError, AnotherAccount):
             await self._tokens.revoke(connector.about.name, instance, tokens)
             raise
+
+
+def _check_subject(kept: _Kept, tokens: Tokens) -> None:
+    if kept.subject and tokens.subject != kept.subject:
+        raise AnotherAccount("Tokens came for another account than she left for.")
 
 
 def _why_not(attempt: LinkAttempt | None, session_hash: str) -> Forbidden:

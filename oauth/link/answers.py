@@ -68,19 +68,19 @@ def read_text(content: dict[str, Any], name: str, status: int) -> str:
     return value
 
 
-def read_tokens(answer: httpx.Response, now: datetime, token_type: str = "bearer") -> Tokens:
+def read_tokens(answer: httpx.Response, now: datetime, *, dpop: bool = False) -> Tokens:
     """Read a token response (RFC 6749, section 5.1).
 
     Args:
         answer: The response.
         now: When it was asked for.
-        token_type: The one that is expected, in lower case.
+        dpop: Whether tokens must be bound to a key (RFC 9449, section 5), and not to nothing.
 
     Raises:
         LinkError: It is an error, or not a token response.
     """
     content = read_json(answer)
-    if str(content.get("token_type", "")).lower() != token_type:
+    if str(content.get("token_type", "")).lower() != ("dpop" if dpop else "bearer"):
         raise ProviderUnusable(answer.status_code)
     return Tokens(
         access_token=read_text(content, "access_token", answer.status_code),

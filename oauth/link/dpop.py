@@ -90,7 +90,7 @@ class DpopAuth(httpx.Auth):
         return nonce
 
     def _learn(self, response: httpx.Response) -> str | None:
-        nonce = response.headers.get("DPoP-Nonce", "")
+        nonce: str = response.headers.get("DPoP-Nonce", "")
         if not NONCE.fullmatch(nonce):
             return None
         self._nonces[self._place] = nonce

@@ -4,20 +4,19 @@ The parameters are Authlib's; the transport is the caller's HTTP client, which a
 addresses may be called. That client's own errors pass through.
 """
 
-import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import quote_plus
 
 import httpx
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from oauth.link.answers import read_json, read_text, read_tokens, refusal
-from oauth.link.assertion import assertion, key_id
-from oauth.link.dpop import DpopAuth, new_key
+from oauth.link.asking import post
+from oauth.link.assertion import key_id
+from oauth.link.dpop import new_key
 from oauth.link.errors import (
     CallbackInvalid,
     ClientUnknown,
@@ -136,7 +135,7 @@ async def exchange(
         LinkRefused: The code is spent, expired or not ours.
         ProviderUnusable: The provider gives no usable answer.
     """
-    answer = await _post(
+    answer = await post(
         client,
         provider,
         registration,
@@ -174,7 +173,7 @@ async def renew(
         LinkRefused: The refresh token is spent, revoked or expired.
         ProviderUnusable: The provider gives no usable answer; nothing is known of the token.
     """
-    answer = await _post(
+    answer = await post(
         client,
         provider,
         registration,
@@ -206,7 +205,7 @@ async def check_registration(
         ClientUnknown: It has forgotten us.
         ProviderUnusable: It gives no usable answer.
     """
-    answer = await _post(
+    answer = await post(
         client,
         provider,
         registration,
@@ -239,7 +238,7 @@ async def revoke(
     token = tokens.refresh_token or tokens.access_token
     form = {"token": token}
     endpoint = provider.revocation_endpoint
-    answer = await _post(client, provider, registration, endpoint, form, now, tokens.binding)
+    answer = await post(client, provider, registration, endpoint, form, now, tokens.binding)
     if not answer.is_success:
         read_tokens(answer, now)
 
@@ -254,7 +253,7 @@ async def _pushed(
 ) -> dict[str, str]:
     """Hand the request in, and return what stands for it (RFC 9126, section 2.2)."""
     endpoint = provider.pushed_authorization_request_endpoint or ""
-    answer = await _post(client, provider, registration, endpoint, asked, now, binding)
+    answer = await post(client, provider, registration, endpoint, asked, now, binding)
     return {"request_uri": read_text(read_json(answer), "request_uri", answer.status_code)}
 
 
@@ -262,50 +261,10 @@ def _issued(
     provider: Provider, answer: httpx.Response, now: datetime, binding: Binding | None
 ) -> Tokens:
     try:
-        issued = read_tokens(answer, now, "dpop" if provider.dpop else "bearer")
+        issued = read_tokens(answer, now, dpop=provider.dpop)
     except ClientUnknown:
         if provider.authentication is ClientAuthentication.KEY:
             # Whom we tell who we are cannot forget it: it could not read it, or clocks differ.
             raise ProviderUnusable(answer.status_code) from None
         raise
     return replace(issued, binding=binding)
-
-
-async def _post(
-    client: httpx.AsyncClient,
-    provider: Provider,
-    registration: Registration,
-    endpoint: str,
-    form: dict[str, str],
-    now: datetime,
-    binding: Binding | None = None,
-) -> httpx.Response:
-    headers = {"Accept": "application/json"}
-    match provider.authentication:
-        case ClientAuthentication.BASIC:
-            headers["Authorization"] = _basic(registration)
-        case ClientAuthentication.POST:
-            form = {
-                **form,
-                "client_id": registration.client_id,
-                "client_secret": registration.client_secret,
-            }
-        case ClientAuthentication.KEY:
-            signed_by = key_id(registration.keys) if binding is None else binding.client_key
-            form = {
-                **form,
-                "client_id": registration.client_id,
-                **assertion(
-                    registration.keys, signed_by, registration.client_id, provider.issuer, now
-                ),
-            }
-        case ClientAuthentication.NONE:
-            form = {**form, "client_id": registration.client_id}
-    auth = None if binding is None else DpopAuth(binding.dpop_key, lambda: now, endpoint)
-    return await client.post(endpoint, data=form, headers=headers, auth=auth)
-
-
-def _basic(registration: Registration) -> str:
-    """Return the header of HTTP Basic, whose parts are form-encoded (RFC 6749, section 2.3.1)."""
-    pair = f"{quote_plus(registration.client_id)}:{quote_plus(registration.client_secret)}"
-    return f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"
