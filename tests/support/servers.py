@@ -41,9 +41,7 @@ def serving(app: Any, port: int = 0, certificate: Path | None = None) -> Iterato
         listener.bind(("127.0.0.1", port))
         scheme = "http" if certificate is None else "https"
         address = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(
-            app, log_level="warning", lifespan="auto", ssl_certfile=certificate
-        )
+        config = uvicorn.Config(app, log_level="warning", lifespan="auto", ssl_certfile=certificate)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
