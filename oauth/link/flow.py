@@ -13,7 +13,7 @@ import httpx
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from oauth.link.answers import read_json, read_text, read_tokens, refusal
+from oauth.link.answers import UNKNOWN_ERROR, read_json, read_text, read_tokens, refusal
 from oauth.link.asking import post
 from oauth.link.assertion import key_id
 from oauth.link.dpop import new_key
@@ -194,12 +194,25 @@ async def renew(
 
 
 async def check_registration(
-    client: httpx.AsyncClient, provider: Provider, registration: Registration, now: datetime
+    client: httpx.AsyncClient,
+    provider: Provider,
+    registration: Registration,
+    now: datetime,
+    *,
+    redirect_uri: str,
 ) -> None:
     """Ask the provider whether it still knows us, by asking for a token of our own.
 
     The token is not used, but to have one keeps us known: Mastodon forgets an app that has none
-    a day after its registration.
+    a day after its registration. GoToSocial looks at a client only where a `redirect_uri` comes
+    with it, and Pleroma says in words alone that it knows none.
+
+    Args:
+        client: HTTP client that may call the provider.
+        provider: The provider.
+        registration: Who we were there.
+        now: The present.
+        redirect_uri: As registered.
 
     Raises:
         ClientUnknown: It has forgotten us.
@@ -210,12 +223,18 @@ async def check_registration(
         provider,
         registration,
         provider.token_endpoint,
-        {"grant_type": "client_credentials", "scope": " ".join(provider.scopes)},
+        {
+            "grant_type": "client_credentials",
+            "scope": " ".join(provider.scopes),
+            "redirect_uri": redirect_uri,
+        },
         now,
     )
     try:
         read_tokens(answer, now)
-    except LinkRefused:
+    except LinkRefused as refused:
+        if refused.code == UNKNOWN_ERROR:
+            raise ClientUnknown("The provider does not say that it knows us.") from None
         return  # known, only not allowed to have a token of its own
 
 
@@ -228,19 +247,20 @@ async def revoke(
 ) -> None:
     """End our tokens at the provider (RFC 7009); a provider without revocation is left alone.
 
-    A refresh token ends the access tokens that came of it (section 2.1).
+    A refresh token should end the access tokens that came of it (section 2.1). Pleroma knows tokens
+    by their access token alone and confirms in any case, so both are sent.
 
     Raises:
         LinkError: The provider does not confirm.
     """
     if provider.revocation_endpoint is None:
         return
-    token = tokens.refresh_token or tokens.access_token
-    form = {"token": token}
     endpoint = provider.revocation_endpoint
-    answer = await post(client, provider, registration, endpoint, form, now, tokens.binding)
-    if not answer.is_success:
-        read_tokens(answer, now)
+    for token in filter(None, (tokens.refresh_token, tokens.access_token)):
+        form = {"token": token}
+        answer = await post(client, provider, registration, endpoint, form, now, tokens.binding)
+        if not answer.is_success:
+            read_tokens(answer, now)
 
 
 async def _pushed(

@@ -295,7 +295,9 @@ def test_she_may_decline(mara: Mara, here: Here, network: Network):
     mara.ask_to_link(mara.handle)
     mara.sign_in_there()
     mara.page.get_by_role("button", name="Deny access").click()
-    expect(mara.page.get_by_text("You declined at your server; nothing was linked.")).to_be_visible()
+    expect(
+        mara.page.get_by_text("You declined at your server; nothing was linked.")
+    ).to_be_visible()
 
 
 def test_she_may_name_her_server_alone(mara: Mara, here: Here, network: Network):

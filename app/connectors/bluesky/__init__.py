@@ -4,7 +4,8 @@ An account is named by a DID; its document says which personal data server holds
 says which authorization server signs in for it, and its posts are asked for through that server.
 """
 
-from app.connectors.bluesky.connector import SCOPES, Bluesky
+from app.connectors.bluesky.connector import Bluesky
+from app.connectors.bluesky.description import SCOPES
 from app.connectors.bluesky.names import Resolver
 
 __all__ = ["SCOPES", "Bluesky", "Resolver"]

@@ -8,14 +8,23 @@ import httpx
 
 from app.clock import Clock
 from app.connectors.bluesky.address import NotAnAccount, read
+from app.connectors.bluesky.description import (
+    ABOUT,
+    AUTHOR_FEED,
+    HER_PAGES,
+    NETWORK_PAGES,
+    PROFILE,
+    SCOPES,
+    TIMELINE,
+)
 from app.connectors.bluesky.fetching import Absent
 from app.connectors.bluesky.identity import Identities, Identity, issued_to
 from app.connectors.bluesky.metadata import issuer_of, provider_at
 from app.connectors.bluesky.names import TextRecords
 from app.connectors.bluesky.posts import Entity, her_posts, network_posts, written_at
 from app.connectors.bluesky.profile import profile
-from app.connectors.bluesky.xrpc import PER_PAGE, Api
-from app.connectors.catalogue import About, Account, Destination, Link, Means, Reads
+from app.connectors.bluesky.xrpc import Api
+from app.connectors.catalogue import Account, Destination, Link
 from app.connectors.errors import AccessRevoked, ProviderChanged
 from context.post import (
     MAX_NETWORK_POSTS,
@@ -27,27 +36,6 @@ from context.post import (
 )
 from oauth.link.dpop import DpopAuth
 from oauth.link.provider import Provider, Tokens
-
-# Items that are not read take room on the pages; twice the room is enough for most people.
-HER_PAGES = 2 * MAX_POSTS // PER_PAGE
-NETWORK_PAGES = 2 * MAX_NETWORK_POSTS // PER_PAGE
-# Her document, and whom her server trusts.
-LOOK_UPS = 2
-AUTHOR_FEED = "app.bsky.feed.getAuthorFeed"
-TIMELINE = "app.bsky.feed.getTimeline"
-PROFILE = "app.bsky.actor.getProfile"
-# Three methods that read, whichever view of the network her server asks; nothing that writes.
-SCOPES = ("atproto", *(f"rpc:{method}?aud=*" for method in (AUTHOR_FEED, TIMELINE, PROFILE)))
-
-ABOUT = About(
-    name="bluesky",
-    title="Bluesky",
-    linked_by=Means.OAUTH,
-    reads=frozenset({Reads.POSTS, Reads.NETWORK}),
-    requests=HER_PAGES + NETWORK_PAGES + LOOK_UPS + 1,
-    documentation=("https://atproto.com/specs/oauth", "https://docs.bsky.app/docs/api/"),
-    terms="https://bsky.social/about/support/tos",
-)
 
 
 class Bluesky:
