@@ -17,7 +17,7 @@ from app.store.provider_apps import (
 from app.store.secrets import Vault
 from oauth.link.errors import ClientUnknown
 from oauth.link.flow import check_registration
-from oauth.link.provider import Provider, Registration
+from oauth.link.provider import ClientAuthentication, Provider, Registration
 from oauth.link.register import register_app
 
 
@@ -29,11 +29,13 @@ class Identity:
         name: What her consent page there calls us.
         website: Where she can read who we are.
         redirect_uri: Where she comes back.
+        document: Where an instance can read all this itself, which is then our name there.
     """
 
     name: str
     website: str
     redirect_uri: str
+    document: str = ""
 
 
 class Registrations:
@@ -44,17 +46,28 @@ class Registrations:
         vault: Seals their secrets.
         clock: The present.
         identity: Who we are.
+        keys: Our private JWKs, as JSON, the newest first, for instances that know us by them.
     """
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock, identity: Identity) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        identity: Identity,
+        keys: tuple[str, ...] = (),
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
         self._identity = identity
+        self._keys = keys
         self.redirect_uri = identity.redirect_uri
 
     async def find(self, provider_name: str, provider: Provider) -> Registration | None:
         """Return the registration that is kept for an instance, if there is one."""
+        if _reads_who_we_are(provider):
+            return Registration(self._identity.document, keys=self._keys)
         app = await self._kept(provider_name, provider)
         return None if app is None else self._opened(app)
 
@@ -74,6 +87,8 @@ class Registrations:
         Raises:
             LinkError: The instance does not take us.
         """
+        if _reads_who_we_are(provider):
+            return Registration(self._identity.document, keys=self._keys)
         app = await self._kept(provider_name, provider)
         if app is not None and await self._is_good(client, provider, app):
             return self._opened(app)
@@ -139,3 +154,8 @@ class Registrations:
         place = secret_place(app.provider, app.instance)
         secret = self._vault.service.open(app.sealed_secret, place)
         return Registration(app.app_client_id, secret.decode())
+
+
+def _reads_who_we_are(provider: Provider) -> bool:
+    """Tell whether nothing is registered at a provider, since it reads our own description."""
+    return provider.authentication is ClientAuthentication.KEY
