@@ -12,6 +12,7 @@ from app.portal.pages import (
     context,
     grants,
     landing,
+    merges,
     outbox,
     proofs,
     sign_in,
@@ -28,6 +29,7 @@ for group in (
     grants,
     accesses,
     account,
+    merges,
     consent,
     outbox,
 ):
