@@ -6,7 +6,16 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.mail import SmtpServer
@@ -38,6 +47,15 @@ class DatabaseSettings(BaseSettings):
         description="sqlite:///PATH or postgresql://…",
         repr=False,
     )
+
+
+class ProviderClient(BaseModel):
+    """Our registration at a provider, as its operator gave it to ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = SecretStr("")
 
 
 class Settings(DatabaseSettings):
@@ -78,6 +96,12 @@ class Settings(DatabaseSettings):
     outbound_exceptions: frozenset[str] = Field(
         default=frozenset(),
         description="Exact host:port pairs that may be reached although private and without TLS.",
+    )
+    provider_clients: dict[str, ProviderClient] = Field(
+        default_factory=dict,
+        description="Who we are to providers where nobody registers on the fly: a JSON object of"
+        " client_id and client_secret by the connector's name.",
+        repr=False,
     )
     bluesky_directory: Annotated[HttpUrl, AfterValidator(_without_slash)] = Field(
         default=HttpUrl("https://plc.directory"),

@@ -53,6 +53,7 @@ from app.work.tidy import Tidy
 from app.work.worker import Worker
 from context.engines import Engine
 from context.engines.models import load_engine_that_works
+from oauth.link.provider import Registration
 from oauth.server.engine import AuthorizationEngine
 from oauth.server.tokens import Secrets
 
@@ -95,7 +96,11 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         "Milieu", issuer, f"{issuer}/connections/callback", f"{issuer}{DOCUMENT_PATH}"
     )
     keys = client_keys(vault, settings.provider_key_generation)
-    registrations = Registrations(database, vault, clock, identity, keys)
+    given = {
+        name: Registration(one.client_id, one.client_secret.get_secret_value())
+        for name, one in settings.provider_clients.items()
+    }
+    registrations = Registrations(database, vault, clock, identity, keys, given)
     tokens = ProviderTokens(clock, outbound, catalogue, registrations)
     linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
     proving = Proving(database, vault, clock, outbound, catalogue, issuer)
