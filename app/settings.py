@@ -135,12 +135,12 @@ class Settings(DatabaseSettings):
         description="How long a key signs before the worker has a new one take over; 0: never.",
     )
 
-    @field_validator("issuer")
+    @field_validator("issuer", "bluesky_directory")
     @classmethod
-    def _https_outside_development(cls, issuer: str, info: ValidationInfo) -> str:
-        if _in_production(info) and not issuer.startswith("https://"):
+    def _https_outside_development(cls, address: str, info: ValidationInfo) -> str:
+        if _in_production(info) and not address.startswith("https://"):
             raise ValueError("must be an https address outside development.")
-        return issuer
+        return address
 
     @field_validator("master_key")
     @classmethod
