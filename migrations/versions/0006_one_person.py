@@ -1,4 +1,4 @@
-"""Merges of customers who turn out to be one, and what came over by each.
+"""One person: merges of customers who turn out to be one, and what connections say of themselves.
 
 Deploy: pre
 """
@@ -12,6 +12,7 @@ down_revision = "0005"
 
 def upgrade() -> None:
     moment = sa.DateTime(timezone=True)
+    op.add_column("connections", sa.Column("sealed_presence", sa.LargeBinary(), nullable=True))
     op.create_table(
         "merges",
         sa.Column("id", sa.String(), nullable=False),
