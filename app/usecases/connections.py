@@ -21,7 +21,7 @@ from app.store.connections import (
 from app.store.customers import bump_context_version, find_customer, open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
-from app.usecases.accounts import seal_account, seal_tokens
+from app.usecases.accounts import account_index, seal_account, seal_tokens
 from app.usecases.connection_view import ConnectionView, views_of
 from app.usecases.linking import Linked, Linking
 from app.usecases.provider_tokens import ProviderTokens
@@ -95,6 +95,11 @@ class Connections:
             Unavailable: The provider does not answer.
         """
         return await self._linked(await self._linking.finish(session_hash, params))
+
+    @property
+    def offered(self) -> Sequence[str]:
+        """The providers that can be linked here, by name."""
+        return self._catalogue.names
 
     def linked_by(self, provider: str) -> Means:
         """Return how accounts at a provider are linked.
@@ -229,9 +234,7 @@ class Connections:
             # While she was away, her account was merged into another one, or erased.
             raise Forbidden("This link was not begun here; begin again.", code="link_unknown")
         box = await open_box(session, self._vault, customer_id)
-        index = self._vault.blind_index(
-            "account", f"{linked.provider}|{linked.instance}|{linked.account.id}"
-        )
+        index = account_index(self._vault, linked.provider, linked.instance, linked.account)
         connection = await find_connection_to(session, index) or Connection(
             id=new_id("con", now),
             customer_id=customer_id,

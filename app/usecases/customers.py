@@ -238,7 +238,9 @@ class Customers:
         )
         session.add(customer)
         await session.flush()
-        session.add(DataKey(customer_id=customer.id, wrapped=wrapped))
+        session.add(
+            DataKey(customer_id=customer.id, wrapped=wrapped, master_key_id=self._vault.key_id)
+        )
         session.add(
             Identifier(
                 id=identifier_id,

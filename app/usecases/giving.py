@@ -107,9 +107,14 @@ class Giving:
         if external_id is None:
             return None, None
         box = await open_box(session, self._vault, customer_id)
-        index = self._vault.blind_index(f"external_id {asked.client.id}", external_id)
+        index = external_id_index(self._vault, asked.client.id, external_id)
         place = external_id_place(asked.client.id, index)
         return index, box.seal(external_id.encode(), place)
+
+
+def external_id_index(vault: Vault, client_id: str, external_id: str) -> str:
+    """Return the blind index under which a client's own number for her is found."""
+    return vault.blind_index(f"external_id {client_id}", external_id)
 
 
 def external_id_place(client_id: str, index: str) -> str:

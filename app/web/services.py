@@ -16,10 +16,12 @@ from app.usecases.connections import Connections
 from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
+from app.usecases.description import Description
 from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.managed_grants import ManagedGrants
 from app.usecases.merging import Merging
+from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.signing_keys import SigningKeys
 from app.usecases.unmerging import Unmerging
@@ -47,6 +49,8 @@ class Services:
     merging: Merging
     unmerging: Unmerging
     signing_keys: SigningKeys
+    reencryption: Reencryption
+    description: Description
     outbox: Outbox | None
 
 

@@ -1,4 +1,4 @@
-"""One person: merges of customers who turn out to be one, and what connections say of themselves.
+"""Merges of customers who turn out to be one, and what came over by each.
 
 Deploy: pre
 """
@@ -12,7 +12,6 @@ down_revision = "0005"
 
 def upgrade() -> None:
     moment = sa.DateTime(timezone=True)
-    op.add_column("connections", sa.Column("sealed_presence", sa.LargeBinary(), nullable=True))
     op.create_table(
         "merges",
         sa.Column("id", sa.String(), nullable=False),
