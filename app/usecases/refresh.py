@@ -183,7 +183,7 @@ class Refresh:
             return None
 
     async def _succeed(
-        self, work: Leased, digest: Digest, presence: Presence | None
+        self, work: Leased, digest: Digest, presence: Presence | None = None
     ) -> ConnectionState | None:
         now = self._clock()
         async with self._database.writing() as session:
