@@ -12,9 +12,11 @@ from app.portal.pages import (
     context,
     grants,
     landing,
+    openid,
     outbox,
     proofs,
     sign_in,
+    ways,
 )
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_our_own_page)])
@@ -22,12 +24,14 @@ for group in (
     assets,
     landing,
     sign_in,
+    openid,
     connections,
     proofs,
     context,
     grants,
     accesses,
     account,
+    ways,
     consent,
     outbox,
 ):

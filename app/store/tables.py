@@ -11,6 +11,7 @@ from app.store import (
     grants,
     refusals,
     sessions,
+    sign_in_attempts,
     signing_keys,
     tokens,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "grants",
     "refusals",
     "sessions",
+    "sign_in_attempts",
     "signing_keys",
     "tokens",
 ]

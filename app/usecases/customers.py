@@ -1,53 +1,41 @@
 """Customers: signing in by e-mail link, the browser's session, erasing everything."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.errors import Forbidden, NotFound, Unavailable
-from app.ids import SIGN_IN_TOKEN, new_id, new_secret, secret_hash
-from app.mail import Mail, Mailer
+from app.errors import Forbidden, NotFound
+from app.ids import secret_hash
+from app.mail import Mailer
 from app.store.customers import (
     Customer,
-    DataKey,
-    Identifier,
     IdentifierType,
     delete_customer,
     find_by_identifier,
+    find_customer,
     identifiers_of,
     open_box,
 )
 from app.store.engine import Database
 from app.store.secrets import Vault
 from app.store.sessions import (
-    Session,
-    SignInLink,
     consume_link,
-    count_recent_links,
-    delete_link,
     delete_links_to,
     delete_session,
     delete_sessions_of,
     find_open_link,
     find_session,
 )
-from app.usecases.identifiers import normal_email
-
-LINK_LIFETIME = timedelta(minutes=10)
-LINKS_PER_LIFETIME = 5
-SESSION_LIFETIME = timedelta(days=14)
-
-LINK_TEXT = """Hello,
-
-this link signs you in to Milieu. It works once, for ten minutes:
-
-{link}
-
-If you did not ask for it, do nothing: nobody can sign in without it.
-"""
+from app.usecases.identities import (
+    add_customer,
+    add_identifier,
+    begin_session,
+    identifier_value,
+)
+from app.usecases.sign_in_links import SignInLinks, link_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +73,7 @@ class Customers:
         self._database = database
         self._vault = vault
         self._clock = clock
-        self._mailer = mailer
-        self._issuer = issuer
+        self._links = SignInLinks(database, vault, clock, mailer, issuer)
 
     async def request_sign_in(self, email: str, return_to: str) -> None:
         """Send a sign-in link; the answer is the same for known and unknown addresses.
@@ -99,32 +86,20 @@ class Customers:
             Invalid: That is no e-mail address.
             Unavailable: The mail server does not answer.
         """
-        address = normal_email(email)
-        now = self._clock()
-        token = new_secret(SIGN_IN_TOKEN)
-        token_hash = secret_hash(token)
-        email_index = self._vault.blind_index(IdentifierType.EMAIL, address)
-        async with self._database.writing() as session:
-            recent = await count_recent_links(session, email_index, now - LINK_LIFETIME)
-            if recent >= LINKS_PER_LIFETIME:
-                return
-            link = SignInLink(
-                token_hash=token_hash,
-                email_index=email_index,
-                sealed_email=self._vault.service.seal(address.encode(), _link_place(token_hash)),
-                return_to=return_to,
-                created_at=now,
-                expires_at=now + LINK_LIFETIME,
-            )
-            session.add(link)
-        text = LINK_TEXT.format(link=f"{self._issuer}/sign-in/{token}")
-        try:
-            await self._mailer.send(Mail(address, "Sign in to Milieu", text, now))
-        except Unavailable:
-            # A link that nobody received must not count against her next attempts.
-            async with self._database.writing() as session:
-                await delete_link(session, token_hash)
-            raise
+        await self._links.send(email, return_to, None)
+
+    async def request_address(self, customer_id: str, email: str) -> None:
+        """Send a link that adds an address; the same is said of those that somebody has.
+
+        Args:
+            customer_id: Who asks; she alone can use it.
+            email: The address as typed.
+
+        Raises:
+            Invalid: That is no e-mail address.
+            Unavailable: The mail server does not answer.
+        """
+        await self._links.send(email, "account", customer_id)
 
     async def sign_in_link_address(self, token: str) -> str | None:
         """Say whose link this is, without using it; nothing if it can be used no more.
@@ -136,7 +111,7 @@ class Customers:
             link = await find_open_link(session, token_hash, self._clock())
         if link is None:
             return None
-        return self._vault.service.open(link.sealed_email, _link_place(token_hash)).decode()
+        return self._vault.service.open(link.sealed_email, link_place(token_hash)).decode()
 
     async def sign_in(self, token: str) -> SignedIn:
         """Use a link up and begin a session; the first sign-in makes the customer.
@@ -157,19 +132,11 @@ class Customers:
             link = await find_open_link(session, token_hash, now)
             if link is None or not await consume_link(session, token_hash, now):
                 raise Forbidden("This link was used or is too old. Ask for a new one.")
-            address = self._vault.service.open(link.sealed_email, _link_place(token_hash)).decode()
+            address = self._vault.service.open(link.sealed_email, link_place(token_hash)).decode()
             customer = await self._customer_of(session, address, link.email_index, now)
             if customer.disabled_at is not None:
                 raise Forbidden("This account is disabled.")
-            secret = new_secret()
-            session.add(
-                Session(
-                    id_hash=secret_hash(secret),
-                    customer_id=customer.id,
-                    signed_in_at=now,
-                    expires_at=now + SESSION_LIFETIME,
-                )
-            )
+            secret = begin_session(session, customer.id, now, now)
             return SignedIn(secret, customer.id, link.return_to)
 
     async def session(self, secret: str) -> CurrentSession | None:
@@ -191,14 +158,15 @@ class Customers:
         async with self._database.writing() as session:
             await delete_sessions_of(session, customer_id)
 
-    async def email(self, customer_id: str) -> str:
-        """Return the address she signs in with.
+    async def email(self, customer_id: str) -> str | None:
+        """Return the address she has shown to be hers first, if there is one.
 
         Raises:
             NotFound: There is no such customer.
         """
         async with self._database.reading() as session:
-            return await self._email(session, customer_id)
+            emails = await self._emails(session, customer_id)
+        return emails[0] if emails else None
 
     async def erase(self, customer_id: str) -> None:
         """Erase everything of hers.
@@ -210,17 +178,21 @@ class Customers:
             NotFound: There is no such customer (any more).
         """
         async with self._database.writing() as session:
-            address = await self._email(session, customer_id)
-            await delete_links_to(session, self._vault.blind_index(IdentifierType.EMAIL, address))
+            for address in await self._emails(session, customer_id):
+                index = self._vault.blind_index(IdentifierType.EMAIL, address)
+                await delete_links_to(session, index)
             await delete_customer(session, customer_id)
         await self._database.scrub()
 
-    async def _email(self, session: AsyncSession, customer_id: str) -> str:
-        for identifier in await identifiers_of(session, customer_id):
-            if identifier.type == IdentifierType.EMAIL:
-                box = await open_box(session, self._vault, customer_id)
-                return box.open(identifier.sealed_value, _identifier_place(identifier.id)).decode()
-        raise NotFound("There is no such customer.")
+    async def _emails(self, session: AsyncSession, customer_id: str) -> list[str]:
+        if await find_customer(session, customer_id) is None:
+            raise NotFound("There is no such customer.")
+        box = await open_box(session, self._vault, customer_id)
+        return [
+            identifier_value(box, identifier)
+            for identifier in await identifiers_of(session, customer_id)
+            if identifier.type == IdentifierType.EMAIL
+        ]
 
     async def _customer_of(
         self, session: AsyncSession, address: str, email_index: str, now: datetime
@@ -228,31 +200,6 @@ class Customers:
         known = await find_by_identifier(session, IdentifierType.EMAIL, email_index)
         if known is not None:
             return known
-        customer = Customer(id=new_id("cus", now), created_at=now)
-        wrapped = self._vault.new_data_key(customer.id)
-        identifier_id = new_id("idn", now)
-        sealed = self._vault.box(customer.id, wrapped).seal(
-            address.encode(), _identifier_place(identifier_id)
-        )
-        session.add(customer)
-        await session.flush()
-        session.add(DataKey(customer_id=customer.id, wrapped=wrapped))
-        session.add(
-            Identifier(
-                id=identifier_id,
-                customer_id=customer.id,
-                type=IdentifierType.EMAIL,
-                blind_index=email_index,
-                sealed_value=sealed,
-                verified_at=now,
-            )
-        )
+        customer = await add_customer(session, self._vault, now)
+        await add_identifier(session, self._vault, customer.id, IdentifierType.EMAIL, address, now)
         return customer
-
-
-def _link_place(token_hash: str) -> str:
-    return f"sign_in_links.sealed_email:{token_hash}"
-
-
-def _identifier_place(identifier_id: str) -> str:
-    return f"identifiers.sealed_value:{identifier_id}"

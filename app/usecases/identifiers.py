@@ -12,6 +12,16 @@ MAX_EMAIL_LENGTH = 254
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+/^_`{|}~.-]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
 
 
+def openid_value(issuer: str, subject: str) -> str:
+    """Return the one form of who an OpenID provider says she is; no issuer has a space in it."""
+    return f"{issuer} {subject}"
+
+
+def issuer_of(value: str) -> str:
+    """Return the issuer in what `openid_value` made."""
+    return value.partition(" ")[0]
+
+
 def normal_email(text: str) -> str:
     """Return an e-mail address trimmed and in lower case.
 

@@ -19,8 +19,10 @@ from app.usecases.customers import Customers
 from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.managed_grants import ManagedGrants
+from app.usecases.openid import OpenIDSignIn
 from app.usecases.refresh import Refresh
 from app.usecases.signing_keys import SigningKeys
+from app.usecases.ways_in import WaysIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Services:
     database: Database
     vault: Vault
     customers: Customers
+    openid: OpenIDSignIn
+    ways_in: WaysIn
     erasure: Erasure
     connections: Connections
     refresh: Refresh

@@ -1,29 +1,38 @@
-"""Her account: the address she signs in with, ending sessions, erasing everything."""
+"""Her account: her ways to sign in, ending sessions, erasing everything."""
 
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from app.errors import Forbidden
 from app.portal.forms import Csrf
+from app.portal.fresh import check_fresh, is_fresh
 from app.portal.redirect import see
 from app.portal.render import page
 from app.usecases.customers import CurrentSession
 from app.web.services import Services, ServicesOf
 from app.web.session import SignedInSession, check_csrf, clear_session_cookie
 
-FRESH_FOR = timedelta(minutes=15)
-"""How long after signing in she may erase everything without doing so again (step-up)."""
-
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """What is wrong with a form of the page, and what was typed into it."""
+
+    certain: str = ""
+    email: str = ""
+    email_problem: str = ""
+
+
+NONE = Problems()
 
 
 @router.get("/account", name="account")
 async def show(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
     """Show her account."""
-    return await _account(request, services, session)
+    return await account(request, services, session)
 
 
 @router.post("/account/sign-out-everywhere", name="sign_out_everywhere")
@@ -52,31 +61,35 @@ async def erase(
 ) -> Response:
     """Erase everything of hers, once she has said that she is certain."""
     check_csrf(request, session, "erase", csrf)
-    if not _is_fresh(services, session):
-        raise Forbidden("Sign in again before you erase everything.", code="sign_in_again")
+    check_fresh(services, session)
     if certain != "yes":
-        problem = "Tick the box to say that you are certain."
-        return await _account(request, services, session, problem=problem)
+        problems = Problems(certain="Tick the box to say that you are certain.")
+        return await account(request, services, session, problems)
     await services.erasure.erase(session.customer_id)
     return _leave(request, "erased")
 
 
-async def _account(
-    request: Request, services: Services, session: CurrentSession, *, problem: str = ""
+async def account(
+    request: Request, services: Services, session: CurrentSession, problems: Problems = NONE
 ) -> Response:
+    """Show her account, with what is wrong with a form of it.
+
+    Args:
+        request: What is answered.
+        services: The use cases.
+        session: Hers.
+        problems: With a form.
+    """
     return page(
         request,
         "account.html",
         session,
-        status=422 if problem else 200,
-        email=await services.customers.email(session.customer_id),
-        fresh=_is_fresh(services, session),
-        problem=problem,
+        status=422 if problems != NONE else 200,
+        ways=await services.ways_in.list(session.customer_id),
+        offered=services.openid.offered,
+        fresh=is_fresh(services, session),
+        problems=problems,
     )
-
-
-def _is_fresh(services: Services, session: CurrentSession) -> bool:
-    return services.clock() - session.signed_in_at <= FRESH_FOR
 
 
 def _leave(request: Request, done: str) -> Response:

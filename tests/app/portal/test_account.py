@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import NotFound
-from app.portal.pages.account import FRESH_FOR
+from app.portal.fresh import FRESH_FOR
 from tests.app.portal.conftest import Browser, Portal
 
 
