@@ -33,6 +33,7 @@ from app.usecases.managed_grants import ManagedGrants
 from app.usecases.openid import OpenIDSignIn
 from app.usecases.openid_providers import Configured, OpenIDProviders
 from app.usecases.possession import Possession
+from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.proving import Proving
 from app.usecases.receipts.facts import Party
 from app.usecases.refresh import Refresh
@@ -41,6 +42,7 @@ from app.usecases.sections import OFFERED
 from app.usecases.sign_in_attempts import SignInAttempts
 from app.usecases.signing_keys import SigningKeys
 from app.usecases.ways_in import WaysIn
+from app.usecases.windows import Windows
 from app.web.services import Services
 from app.work.expiry import Expiry
 from app.work.rotation import Rotation
@@ -93,15 +95,15 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions))
     identity = Identity("Milieu", issuer, f"{issuer}/connections/callback")
     registrations = Registrations(database, vault, clock, identity)
-    linking = Linking(database, vault, clock, outbound, catalogue, registrations)
+    tokens = ProviderTokens(clock, outbound, catalogue, registrations)
+    linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
     proving = Proving(database, vault, clock, outbound, catalogue, issuer)
     due = asyncio.Event()
     refresh = Refresh(
         database,
         vault,
         clock,
-        outbound,
-        catalogue,
+        Windows(database, vault, clock, outbound, catalogue, tokens),
         _engine(settings.engine),
         timedelta(seconds=settings.refresh_every_s),
         due,
@@ -109,7 +111,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     customers = Customers(database, vault, clock, mailer, issuer)
     providers = OpenIDProviders(_openid_providers(settings), exceptions, clock)
     signing_keys = SigningKeys(database, vault, clock)
-    connections = Connections(database, vault, clock, catalogue, linking, proving, due)
+    connections = Connections(database, vault, clock, catalogue, linking, proving, tokens, due)
     engine = authorization_engine(vault, clock, issuer, OFFERED)
     authorization = Authorization(database, clock, engine, signing_keys)
     operator = Party(

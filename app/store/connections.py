@@ -23,6 +23,7 @@ from app.store.types import UtcDateTime
 class ConnectionState(StrEnum):
     """Where a connection stands; every state but `active` says what she can do about it."""
 
+    PENDING = "pending"
     ACTIVE = "active"
     DEGRADED = "degraded"
     REAUTH_REQUIRED = "reauth_required"
@@ -42,7 +43,10 @@ class Connection(SQLModel, table=True):
     account_index: str = Field(description="Blind index of provider, instance and account id.")
     sealed_account: bytes = Field(sa_type=LargeBinary, description="JSON: account id and handle.")
     sealed_tokens: bytes = Field(sa_type=LargeBinary, description="JSON: its tokens; or empty.")
-    state: str = Field(default=ConnectionState.ACTIVE)
+    followers_only: bool = Field(
+        default=False, description="Whether her posts for followers are read too."
+    )
+    state: str = Field(default=ConnectionState.PENDING)
     failures: int = Field(default=0, description="Refreshes that failed in a row.")
     created_at: datetime = Field(sa_type=UtcDateTime)
     refreshed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -169,6 +173,18 @@ async def take_lease(
         update(Connection)
         .where(col(Connection.id) == connection_id, *_is_due(now))
         .values(lease=lease, leased_until=until)
+    )
+    return bool(result.rowcount)
+
+
+async def hold_lease(
+    session: AsyncSession, connection_id: str, lease: str, until: datetime
+) -> bool:
+    """Make a lease longer, if it is still this one."""
+    result = await session.exec(
+        update(Connection)
+        .where(col(Connection.id) == connection_id, col(Connection.lease) == lease)
+        .values(leased_until=until)
     )
     return bool(result.rowcount)
 

@@ -41,7 +41,7 @@ class Configured:
     title: str
     issuer: str
     registration: Registration = field(repr=False)
-    authentication: ClientAuthentication = ClientAuthentication.CLIENT_SECRET_BASIC
+    authentication: ClientAuthentication = ClientAuthentication.BASIC
     scopes: tuple[str, ...] = ("openid",)
     verifies_email: bool = False
 

@@ -95,7 +95,7 @@ class Registrations:
         if app.redirect_uri != self.redirect_uri:
             return False
         try:
-            await check_registration(client, provider, self._opened(app))
+            await check_registration(client, provider, self._opened(app), self._clock())
         except ClientUnknown:
             return False
         return True
