@@ -146,10 +146,11 @@ def _check_times(claims: Mapping[str, Any], now: datetime) -> None:
 
 
 def _authenticated_at(claims: Mapping[str, Any], now: datetime) -> datetime | None:
-    if "auth_time" not in claims:
+    # Glewlwyd says 0 where it does not know.
+    if claims.get("auth_time", 0) == 0:
         return None
     at = moment(claims["auth_time"])
-    if at is None or not 0 <= at <= (now + SKEW).timestamp():
+    if at is None or not 0 < at <= (now + SKEW).timestamp():
         raise NotVerified("The ID token says that she signed in at no time that can be.")
     return min(datetime.fromtimestamp(at, UTC), now)
 

@@ -20,8 +20,11 @@ from oauth.link.id_token import Expected, Identity, subject_of, verified_email
 from oauth.link.provider import Registration
 from oauth.server.signing import MAX_TOKEN_LENGTH, NotVerified
 
-SIGN_IN_AGAIN = {"prompt": "login", "max_age": "0"}
-"""Asks that she signs in whether or not she is signed in there (Core, section 3.1.2.1)."""
+SIGN_IN_AGAIN = {"prompt": "login", "max_age": "600"}
+"""Asks that she signs in whether or not she is signed in there (Core, section 3.1.2.1).
+
+`max_age` has the ID token say when that was; 0, which would ask for both, is refused by some.
+"""
 
 
 @dataclass(frozen=True, slots=True)
