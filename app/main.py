@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import Lifespan
 
@@ -16,7 +17,7 @@ from app.api.document import correct
 from app.api.v1 import context
 from app.observe import RequestLines, RequestLog
 from app.portal.errors import error_page
-from app.web import health, problem, session
+from app.web import description, health, problem, session
 from app.web.direct import DirectLane
 from app.web.security import HeaderPolicy, SecurityHeaders
 from app.web.unreadable import RefuseUnreadable
@@ -36,11 +37,12 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        stop = asyncio.Event()
-        worker = asyncio.create_task(runtime.worker.run(stop)) if runtime.embedded_worker else None
-        if worker is not None:
-            worker.add_done_callback(_note_end)
+        stop, worker = asyncio.Event(), None
         try:
+            await _check_key(runtime)
+            if runtime.embedded_worker:
+                worker = asyncio.create_task(runtime.worker.run(stop))
+                worker.add_done_callback(_note_end)
             yield
         finally:
             stop.set()
@@ -67,6 +69,13 @@ def create_app(runtime: Runtime) -> FastAPI:
         most=MAX_BODY_BYTES,
     )
     return app
+
+
+async def _check_key(runtime: Runtime) -> None:
+    try:
+        await runtime.services.reencryption.check()
+    except (SQLAlchemyError, OSError):
+        logger.warning("The database does not answer: nothing is ready before it does.")
 
 
 def _note_end(worker: asyncio.Task[None]) -> None:
@@ -96,7 +105,13 @@ def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
-    for router in (context.router, authserver.router, portal.router, health.router):
+    for router in (
+        context.router,
+        authserver.router,
+        portal.router,
+        health.router,
+        description.router,
+    ):
         app.include_router(router)
 
     @app.get("/openapi.json", include_in_schema=False)

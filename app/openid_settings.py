@@ -31,9 +31,11 @@ class OpenIDProviderSettings(BaseModel):
         pattern=r"^[\x20-\x7e]{1,500}$", description="Who this deployment is there."
     )
     client_secret: SecretStr | None = Field(default=None, description="What it gave us with it.")
-    client_authentication: Literal["client_secret_basic", "client_secret_post", "none"] = Field(
+    client_authentication: Literal[
+        "client_secret_basic", "client_secret_post", "private_key_jwt", "none"
+    ] = Field(
         default="client_secret_basic",
-        description="How we show who we are: as registered there; `none` has no secret.",
+        description="How we show who we are, as registered there; two of the ways take a secret.",
     )
     scopes: tuple[Scope, ...] = Field(
         default=("openid",), description="What is asked for; `openid` must be among it."
@@ -63,11 +65,11 @@ def _faults_of(provider: OpenIDProviderSettings, *, in_production: bool) -> Iter
         yield "the issuer must be an https address without query and fragment"
     if "openid" not in provider.scopes:
         yield "the scopes must have openid among them"
-    takes_secret = provider.client_authentication != "none"
+    takes_secret = provider.client_authentication.startswith("client_secret")
     if takes_secret and provider.client_secret is None:
         yield f"{provider.client_authentication} needs a client_secret"
     if not takes_secret and provider.client_secret is not None:
-        yield "a client_secret is not used with client_authentication none"
+        yield f"{provider.client_authentication} takes no client_secret"
 
 
 def _is_issuer(text: str, schemes: Sequence[str]) -> bool:

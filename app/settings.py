@@ -3,6 +3,7 @@
 import base64
 import binascii
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
@@ -54,6 +55,9 @@ class Settings(DatabaseSettings):
     master_key: SecretStr | None = Field(
         default=None, description="32 bytes in base64; wraps the customers' data keys."
     )
+    former_master_key: SecretStr | None = Field(
+        default=None, description="For `milieu key reencrypt` alone: the key to be replaced."
+    )
     smtp_url: str | None = Field(
         default=None,
         description="smtp://user:password@host:port or smtps://…; in development the console.",
@@ -87,6 +91,20 @@ class Settings(DatabaseSettings):
             "Names of those of them whose word is taken for whose an e-mail address is."
             " Whoever runs one can then claim any address that nobody here has yet."
         ),
+    )
+    bluesky_directory: Annotated[HttpUrl, AfterValidator(_without_slash)] = Field(
+        default=HttpUrl("https://plc.directory"),
+        description="Where the accounts of Bluesky's network are looked up (did:plc).",
+    )
+    dns_server: str | None = Field(
+        default=None,
+        description="ADDRESS:PORT of the DNS server to ask for handles; else the machine's own.",
+    )
+    provider_key_generation: int = Field(
+        default=1,
+        ge=1,
+        le=1_000,
+        description="One more makes a new key by which providers know us; see docs/connectors.md.",
     )
     engine: Literal["full", "light"] = Field(
         default="full",
@@ -122,6 +140,13 @@ class Settings(DatabaseSettings):
             raise ValueError("is needed: make one with `milieu key create`.")
         return key
 
+    @field_validator("former_master_key")
+    @classmethod
+    def _a_key_that_was_real(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None:
+            decode_key(key.get_secret_value())
+        return key
+
     @field_validator("smtp_url")
     @classmethod
     def _somewhere_to_send_mail(cls, url: str | None, info: ValidationInfo) -> str | None:
@@ -130,6 +155,13 @@ class Settings(DatabaseSettings):
         elif _in_production(info):
             raise ValueError("is needed: sign-in links go by mail.")
         return url
+
+    @field_validator("dns_server")
+    @classmethod
+    def _an_address_and_a_port(cls, server: str | None) -> str | None:
+        if server is not None:
+            decode_server(server)
+        return server
 
     @field_validator("outbound_exceptions")
     @classmethod
@@ -164,6 +196,19 @@ class Settings(DatabaseSettings):
 def _in_production(info: ValidationInfo) -> bool:
     # An environment that is neither is a mistake of its own; what it would demand is unknown.
     return info.data.get("environment") is Environment.PRODUCTION
+
+
+def decode_server(text: str) -> tuple[str, int]:
+    """Read the address and the port of a DNS server.
+
+    Raises:
+        ValueError: It is not written as ADDRESS:PORT.
+    """
+    address, _, port = text.rpartition(":")
+    number = int(port) if port.isascii() and port.isdigit() else 0
+    if not 0 < number < 1 << 16:
+        raise ValueError("must be an IP address and a port, such as 192.0.2.53:53.")
+    return str(ip_address(address.strip("[]"))), number
 
 
 def decode_key(text: str) -> bytes:

@@ -2,49 +2,57 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from app.clock import Clock, system_clock
-from app.connectors.catalogue import Catalogue
+from app.connectors.bluesky import SCOPES, Bluesky, Resolver
+from app.connectors.catalogue import Catalogue, Connector
 from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
 from app.ids import ACCESS_TOKEN, REFRESH_TOKEN, new_secret, secret_hash
 from app.mail import Mailer, Outbox, SmtpMailer
 from app.outbound import Limits, Outbound
-from app.settings import Settings, decode_key
+from app.settings import Settings, decode_key, decode_server
 from app.store.engine import Database
 from app.store.secrets import Vault
 from app.usecases.accesses import Accesses
 from app.usecases.arrivals import Arrivals
 from app.usecases.authorization import Authorization
+from app.usecases.client_keys import client_keys
 from app.usecases.clients import Clients
 from app.usecases.connections import Connections
 from app.usecases.consent_log import ConsentLog
 from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
+from app.usecases.description import DOCUMENT_PATH, Description
 from app.usecases.erasure import Erasure
 from app.usecases.giving import Giving
 from app.usecases.grants import Grants
 from app.usecases.linking import Linking
 from app.usecases.managed_grants import ManagedGrants
+from app.usecases.merge_mails import MergeMails
+from app.usecases.merging import Merging
 from app.usecases.openid import OpenIDSignIn
 from app.usecases.openid_providers import Configured, OpenIDProviders
 from app.usecases.possession import Possession
 from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.proving import Proving
 from app.usecases.receipts.facts import Party
+from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.sections import OFFERED
 from app.usecases.sign_in_attempts import SignInAttempts
 from app.usecases.signing_keys import SigningKeys
+from app.usecases.unmerging import Unmerging
 from app.usecases.ways_in import WaysIn
 from app.usecases.windows import Windows
 from app.web.services import Services
 from app.work.expiry import Expiry
+from app.work.finality import Finality
 from app.work.rotation import Rotation
 from app.work.tidy import Tidy
 from app.work.worker import Worker
@@ -91,10 +99,12 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     outbox = None if settings.smtp_url else Outbox()
     mailer: Mailer = outbox or SmtpMailer(settings.smtp_url or "", settings.mail_from)
     outbound = Outbound(settings.outbound_exceptions)
-    exceptions = settings.outbound_exceptions
-    catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions))
-    identity = Identity("Milieu", issuer, f"{issuer}/connections/callback")
-    registrations = Registrations(database, vault, clock, identity)
+    catalogue = Catalogue(*_connectors(settings, clock))
+    identity = Identity(
+        "Milieu", issuer, f"{issuer}/connections/callback", f"{issuer}{DOCUMENT_PATH}"
+    )
+    keys = client_keys(vault, settings.provider_key_generation)
+    registrations = Registrations(database, vault, clock, identity, keys)
     tokens = ProviderTokens(clock, outbound, catalogue, registrations)
     linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
     proving = Proving(database, vault, clock, outbound, catalogue, issuer)
@@ -109,7 +119,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         due,
     )
     customers = Customers(database, vault, clock, mailer, issuer)
-    providers = OpenIDProviders(_openid_providers(settings), exceptions, clock)
+    providers = OpenIDProviders(_openid_providers(settings, keys), exceptions, clock)
     signing_keys = SigningKeys(database, vault, clock)
     connections = Connections(database, vault, clock, catalogue, linking, proving, tokens, due)
     engine = authorization_engine(vault, clock, issuer, OFFERED)
@@ -119,6 +129,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     )
     log = ConsentLog(vault, signing_keys, operator, settings.jurisdiction)
     grants = Grants(database, clock, log)
+    mails = MergeMails(database, vault, clock, mailer, issuer)
+    unmerging = Unmerging(database, vault, clock, mails)
     services = Services(
         issuer=issuer,
         clock=clock,
@@ -146,11 +158,16 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         grants=grants,
         managed_grants=ManagedGrants(database, clock, engine, log),
         accesses=Accesses(database),
+        merging=Merging(database, vault, clock, log, mails),
+        unmerging=unmerging,
         signing_keys=signing_keys,
+        reencryption=Reencryption(database, vault),
+        description=Description(identity, SCOPES, keys),
         outbox=outbox,
     )
     rotation = Rotation(signing_keys, clock, _days(settings.signing_key_rotate_days))
-    chores = (Tidy(database, clock), rotation, Expiry(grants, clock))
+    finality = Finality(unmerging, mails, clock)
+    chores = (Tidy(database, clock), rotation, Expiry(grants, clock), finality)
     worker = Worker(refresh, chores, due)
     return Runtime(services, worker, settings.embedded_worker)
 
@@ -172,7 +189,7 @@ def authorization_engine(
     return AuthorizationEngine(issuer, named, secrets, clock)
 
 
-def _openid_providers(settings: Settings) -> list[Configured]:
+def _openid_providers(settings: Settings, keys: tuple[str, ...]) -> list[Configured]:
     return [
         Configured(
             name=provider.name,
@@ -181,6 +198,7 @@ def _openid_providers(settings: Settings) -> list[Configured]:
             registration=Registration(
                 provider.client_id,
                 provider.client_secret.get_secret_value() if provider.client_secret else "",
+                keys if provider.client_authentication == ClientAuthentication.KEY else (),
             ),
             authentication=ClientAuthentication(provider.client_authentication),
             scopes=provider.scopes,
@@ -188,6 +206,16 @@ def _openid_providers(settings: Settings) -> list[Configured]:
         )
         for provider in settings.openid_providers
     ]
+
+
+def _connectors(settings: Settings, clock: Clock) -> Iterator[Connector]:
+    exceptions = settings.outbound_exceptions
+    yield Mastodon(exceptions)
+    if str(settings.issuer).startswith("https://"):  # its servers read who we are there
+        server = settings.dns_server
+        records = Resolver(None if server is None else decode_server(server))
+        yield Bluesky(clock, str(settings.bluesky_directory), records, exceptions)
+    yield Feeds(exceptions)
 
 
 def _days(days: int) -> timedelta | None:

@@ -27,6 +27,11 @@ DONE = MappingProxyType(
         "new_here": "Welcome. This is a new account. Were you here before, another way? Then sign"
         " out, and sign in as you did then.",
         "signed_out": "You are signed out.",
+        "merged": "Merged. Everything of your other account is in this one now; both addresses sign"
+        " you in. We said so by mail to both.",
+        "merge_stopped": "Given up. Nothing was merged.",
+        "parted": "Undone. What came from the other account is there again. Sign in with either"
+        " address; each leads to its own account.",
         "erased": "Everything of yours is erased. Take care.",
     }
 )
@@ -64,9 +69,16 @@ TROUBLE = MappingProxyType(
         "address_taken": "That address cannot be added here.",
         "address_link_over": "That link was used or is too old. Ask for a new one below.",
         "last_way": "That is your last way to sign in. Add another one first.",
+        "last_of_merged": "You merged two accounts, and can still undo that: one of them would have"
+        " no way to sign in left. Keep this one until then, or add another one first.",
         "ways_enough": "You have ways enough to sign in. Remove one first.",
         "disabled": "This account is disabled.",
-        "account_linked": "This account cannot be linked here: it is linked already.",
+        "account_linked": "This account cannot be linked here: it is linked already. If you have"
+        " another account with us, you can merge the two on your account page.",
+        "merge_over": "That merge is over: it was done, given up, or an hour has passed. Begin"
+        " again.",
+        "merge_changed": "Something changed since you were shown this. Look at it again.",
+        "undo_over": "That merge cannot be undone: it was undone before, or 30 days have passed.",
     }
 )
 """What a page says after something of hers did not work, in the same way."""

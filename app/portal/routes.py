@@ -12,6 +12,7 @@ from app.portal.pages import (
     context,
     grants,
     landing,
+    merges,
     openid,
     outbox,
     proofs,
@@ -32,6 +33,7 @@ for group in (
     accesses,
     account,
     ways,
+    merges,
     consent,
     outbox,
 ):

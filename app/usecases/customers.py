@@ -10,16 +10,18 @@ from app.clock import Clock
 from app.errors import Forbidden, NotFound
 from app.ids import secret_hash
 from app.mail import Mailer
+from app.store.belongings import delete_shells, hold_customers
 from app.store.customers import (
     Customer,
+    DataKey,
     IdentifierType,
     delete_customer,
     find_by_identifier,
-    find_customer,
     identifiers_of,
     open_box,
 )
 from app.store.engine import Database
+from app.store.merges import merges_into
 from app.store.secrets import Vault
 from app.store.sessions import (
     consume_link,
@@ -29,12 +31,8 @@ from app.store.sessions import (
     find_open_link,
     find_session,
 )
-from app.usecases.identities import (
-    add_customer,
-    add_identifier,
-    begin_session,
-    identifier_value,
-)
+from app.usecases.identifiers import addresses_of
+from app.usecases.identities import add_customer, add_identifier, begin_session
 from app.usecases.sign_in_links import SignInLinks, link_place
 
 
@@ -158,41 +156,36 @@ class Customers:
         async with self._database.writing() as session:
             await delete_sessions_of(session, customer_id)
 
-    async def email(self, customer_id: str) -> str | None:
-        """Return the address she has shown to be hers first, if there is one.
+    async def emails(self, customer_id: str) -> list[str]:
+        """Return the addresses she signs in with; a provider may be her only way.
 
         Raises:
             NotFound: There is no such customer.
         """
         async with self._database.reading() as session:
-            emails = await self._emails(session, customer_id)
-        return emails[0] if emails else None
+            if await session.get(DataKey, customer_id) is None:
+                raise NotFound("There is no such customer.")
+            box = await open_box(session, self._vault, customer_id)
+            return list((await addresses_of(session, box, customer_id)).values())
 
     async def erase(self, customer_id: str) -> None:
-        """Erase everything of hers.
+        """Erase everything of hers, and of accounts that were merged into this one.
 
-        With her data key gone, what backups hold of hers yields nothing, provided they leave out
+        With her data keys gone, what backups hold of hers yields nothing, provided they leave out
         the table `data_keys`; a copy of a whole SQLite file does not.
 
         Raises:
             NotFound: There is no such customer (any more).
         """
         async with self._database.writing() as session:
-            for address in await self._emails(session, customer_id):
-                index = self._vault.blind_index(IdentifierType.EMAIL, address)
-                await delete_links_to(session, index)
-            await delete_customer(session, customer_id)
+            shells = await merges_into(session, customer_id)
+            await hold_customers(session, [customer_id, *(shell.absorbed_id for shell in shells)])
+            for identifier in await identifiers_of(session, customer_id):
+                await delete_links_to(session, identifier.blind_index)
+            await delete_shells(session, await merges_into(session, customer_id))
+            if not await delete_customer(session, customer_id):
+                raise NotFound("There is no such customer.")
         await self._database.scrub()
-
-    async def _emails(self, session: AsyncSession, customer_id: str) -> list[str]:
-        if await find_customer(session, customer_id) is None:
-            raise NotFound("There is no such customer.")
-        box = await open_box(session, self._vault, customer_id)
-        return [
-            identifier_value(box, identifier)
-            for identifier in await identifiers_of(session, customer_id)
-            if identifier.type == IdentifierType.EMAIL
-        ]
 
     async def _customer_of(
         self, session: AsyncSession, address: str, email_index: str, now: datetime

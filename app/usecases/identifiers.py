@@ -1,8 +1,13 @@
-"""Identifiers as people write them, and the one form in which they are compared."""
+"""Identifiers: the one form in which they are compared, and those of a customer in clear."""
 
 import re
+from urllib.parse import urlsplit
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import Invalid
+from app.store.customers import Identifier, IdentifierType, identifiers_of
+from app.store.secrets import Box
 
 MAX_EMAIL_LENGTH = 254
 """Longest address SMTP can carry (RFC 5321, section 4.5.3.1.3, as RFC 3696 erratum 1690 reads)."""
@@ -35,3 +40,50 @@ def normal_email(text: str) -> str:
             code="invalid_email",
         )
     return address
+
+
+def identifier_place(identifier_id: str) -> str:
+    """Return the place to which an identifier is sealed."""
+    return f"identifiers.sealed_value:{identifier_id}"
+
+
+def identifier_value(box: Box, identifier: Identifier) -> str:
+    """Open an identifier.
+
+    Raises:
+        SealError: It was sealed for another customer or row.
+    """
+    return box.open(identifier.sealed_value, identifier_place(identifier.id)).decode()
+
+
+async def addresses_of(session: AsyncSession, box: Box, customer_id: str) -> dict[str, str]:
+    """Return the e-mail addresses a customer signs in with by identifier, her first one first.
+
+    Args:
+        session: A transaction.
+        box: Hers.
+        customer_id: Whose.
+    """
+    return {
+        identifier.id: identifier_value(box, identifier)
+        for identifier in await identifiers_of(session, customer_id)
+        if identifier.type == IdentifierType.EMAIL
+    }
+
+
+async def names_of(session: AsyncSession, box: Box, customer_id: str) -> dict[str, str]:
+    """Return what a customer signs in with, by identifier: addresses, and hosts of providers.
+
+    Args:
+        session: A transaction.
+        box: Hers.
+        customer_id: Whose.
+    """
+    named = {}
+    for identifier in await identifiers_of(session, customer_id):
+        value = identifier_value(box, identifier)
+        is_email = identifier.type == IdentifierType.EMAIL
+        named[identifier.id] = (
+            value if is_email else f"an account at {urlsplit(issuer_of(value)).hostname}"
+        )
+    return named

@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.ids import new_id, new_secret, secret_hash
 from app.store.customers import Customer, DataKey, Identifier, IdentifierType, open_box
-from app.store.secrets import Box, Vault
+from app.store.secrets import Vault
 from app.store.sessions import Session
+from app.usecases.identifiers import identifier_place
 
 SESSION_LIFETIME = timedelta(days=14)
 
@@ -20,7 +21,8 @@ async def add_customer(session: AsyncSession, vault: Vault, now: datetime) -> Cu
     customer = Customer(id=new_id("cus", now), created_at=now)
     session.add(customer)
     await session.flush()
-    session.add(DataKey(customer_id=customer.id, wrapped=vault.new_data_key(customer.id)))
+    wrapped = vault.new_data_key(customer.id)
+    session.add(DataKey(customer_id=customer.id, wrapped=wrapped, master_key_id=vault.key_id))
     await session.flush()
     return customer
 
@@ -54,20 +56,11 @@ async def add_identifier(
             customer_id=customer_id,
             type=kind,
             blind_index=vault.blind_index(kind, value),
-            sealed_value=box.seal(value.encode(), _place(identifier_id)),
+            sealed_value=box.seal(value.encode(), identifier_place(identifier_id)),
             verified_at=now,
         )
     )
     await session.flush()
-
-
-def identifier_value(box: Box, identifier: Identifier) -> str:
-    """Open an identifier.
-
-    Raises:
-        SealError: It was sealed for another customer or row.
-    """
-    return box.open(identifier.sealed_value, _place(identifier.id)).decode()
 
 
 def begin_session(session: AsyncSession, customer_id: str, now: datetime, at: datetime) -> str:
@@ -89,7 +82,3 @@ def begin_session(session: AsyncSession, customer_id: str, now: datetime, at: da
         )
     )
     return secret
-
-
-def _place(identifier_id: str) -> str:
-    return f"identifiers.sealed_value:{identifier_id}"

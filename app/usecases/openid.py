@@ -164,6 +164,7 @@ class OpenIDSignIn:
                     await self._providers.known(client, configured),
                     configured.registration,
                     self._redirect_uri(configured),
+                    self._clock(),
                     again=wanted.wish is Wish.SIGN_IN_AGAIN,
                 )
         secret = await self._attempts.keep(asked, configured.name, wanted, browser, session)

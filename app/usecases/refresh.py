@@ -20,6 +20,7 @@ from app.clock import Clock
 from app.connectors.errors import AccessRevoked, ProviderDown
 from app.errors import Conflict, NotFound
 from app.ids import new_secret
+from app.store.belongings import owner_of
 from app.store.connections import (
     Connection,
     ConnectionDigest,
@@ -168,10 +169,11 @@ class Refresh:
     async def _past(self, connection: Connection) -> Digest | None:
         """Return the digest before, whichever engine made it, if it can still be read."""
         async with self._database.reading() as session:
-            box = await open_box(session, self._vault, connection.customer_id)
+            owner = await owner_of(session, connection.id)
             kept = await find_digest(session, connection.id)
-        if kept is None:
-            return None
+            if owner is None or kept is None:
+                return None
+            box = await open_box(session, self._vault, owner)
         try:
             return Digest.from_bytes(box.open(kept.sealed, digest_place(kept.connection_id)))
         except (DigestError, SealError):
@@ -204,14 +206,22 @@ class Refresh:
         return ConnectionState.ACTIVE
 
     async def _ours(self, session: AsyncSession, work: Leased) -> Connection | None:
-        """Return the connection if the lease on it is still ours; her context moves on.
+        """Return the connection if the lease on it is still ours; its owner's context moves on.
 
         Her state is part of the context too: a broken link is a reason for an absence. The
         customer's row comes before the connection's here as in an erasure, so that the two cannot
         wait for each other; should the lease be lost, one rendering too many is made.
+
+        The connection may have passed to another customer, by a merge, since it was leased: it is
+        its owner of now who is meant, and whose key seals what is written. Should it pass in this
+        very moment, nothing is written, and it is read again when the lease has run out.
         """
-        await bump_context_version(session, work.connection.customer_id)
-        return await find_leased(session, work.connection.id, work.lease)
+        owner = await owner_of(session, work.connection.id)
+        if owner is None:
+            return None
+        await bump_context_version(session, owner)
+        connection = await find_leased(session, work.connection.id, work.lease)
+        return connection if connection is not None and connection.customer_id == owner else None
 
     async def _fail(
         self, work: Leased, state: ConnectionState, asked: timedelta | None = None

@@ -6,12 +6,18 @@ import httpx
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import Clock
-from app.store.connections import ProviderApp, delete_app, find_app, replace_app
 from app.store.engine import Database
+from app.store.provider_apps import (
+    ProviderApp,
+    delete_app,
+    find_app,
+    replace_app,
+    secret_place,
+)
 from app.store.secrets import Vault
 from oauth.link.errors import ClientUnknown
 from oauth.link.flow import check_registration
-from oauth.link.provider import Provider, Registration
+from oauth.link.provider import ClientAuthentication, Provider, Registration
 from oauth.link.register import register_app
 
 
@@ -23,11 +29,13 @@ class Identity:
         name: What her consent page there calls us.
         website: Where she can read who we are.
         redirect_uri: Where she comes back.
+        document: Where an instance can read all this itself, which is then our name there.
     """
 
     name: str
     website: str
     redirect_uri: str
+    document: str = ""
 
 
 class Registrations:
@@ -38,17 +46,28 @@ class Registrations:
         vault: Seals their secrets.
         clock: The present.
         identity: Who we are.
+        keys: Our private JWKs, as JSON, the newest first, for instances that know us by them.
     """
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock, identity: Identity) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        identity: Identity,
+        keys: tuple[str, ...] = (),
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
         self._identity = identity
+        self._keys = keys
         self.redirect_uri = identity.redirect_uri
 
     async def find(self, provider_name: str, provider: Provider) -> Registration | None:
         """Return the registration that is kept for an instance, if there is one."""
+        if _reads_who_we_are(provider):
+            return Registration(self._identity.document, keys=self._keys)
         app = await self._kept(provider_name, provider)
         return None if app is None else self._opened(app)
 
@@ -68,6 +87,8 @@ class Registrations:
         Raises:
             LinkError: The instance does not take us.
         """
+        if _reads_who_we_are(provider):
+            return Registration(self._identity.document, keys=self._keys)
         app = await self._kept(provider_name, provider)
         if app is not None and await self._is_good(client, provider, app):
             return self._opened(app)
@@ -95,7 +116,13 @@ class Registrations:
         if app.redirect_uri != self.redirect_uri:
             return False
         try:
-            await check_registration(client, provider, self._opened(app), self._clock())
+            await check_registration(
+                client,
+                provider,
+                self._opened(app),
+                self._clock(),
+                redirect_uri=self.redirect_uri,
+            )
         except ClientUnknown:
             return False
         return True
@@ -113,7 +140,7 @@ class Registrations:
     def _sealed(
         self, provider_name: str, provider: Provider, registration: Registration
     ) -> ProviderApp:
-        place = _place(provider_name, provider.issuer)
+        place = secret_place(provider_name, provider.issuer)
         return ProviderApp(
             provider=provider_name,
             instance=provider.issuer,
@@ -124,10 +151,11 @@ class Registrations:
         )
 
     def _opened(self, app: ProviderApp) -> Registration:
-        place = _place(app.provider, app.instance)
+        place = secret_place(app.provider, app.instance)
         secret = self._vault.service.open(app.sealed_secret, place)
         return Registration(app.app_client_id, secret.decode())
 
 
-def _place(provider_name: str, instance: str) -> str:
-    return f"provider_apps.secret:{provider_name}|{instance}"
+def _reads_who_we_are(provider: Provider) -> bool:
+    """Tell whether nothing is registered at a provider, since it reads our own description."""
+    return provider.authentication is ClientAuthentication.KEY

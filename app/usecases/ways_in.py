@@ -19,6 +19,7 @@ from app.store.customers import (
 )
 from app.store.engine import Database
 from app.store.grants import hold_customer
+from app.store.merges import came_over, merges_into
 from app.store.secrets import Vault
 from app.store.sessions import (
     consume_link,
@@ -28,8 +29,8 @@ from app.store.sessions import (
 )
 from app.usecases.arrivals import MAX_WAYS
 from app.usecases.customers import CurrentSession
-from app.usecases.identifiers import issuer_of
-from app.usecases.identities import add_identifier, identifier_value
+from app.usecases.identifiers import identifier_value, issuer_of
+from app.usecases.identities import add_identifier
 from app.usecases.openid_providers import OpenIDProviders
 from app.usecases.sign_in_links import link_place
 
@@ -116,7 +117,7 @@ class WaysIn:
 
         Raises:
             NotFound: She has no such way.
-            Conflict: It is the last that works.
+            Conflict: It is the last that works, or would be if a merge were undone.
         """
         async with self._database.writing() as transaction:
             # Two that are taken away at once must not both see the other.
@@ -125,8 +126,16 @@ class WaysIn:
             gone = next((way for way in ways if way.id == identifier_id), None)
             if gone is None:
                 raise NotFound("You have no such way to sign in.")
-            if not any(way.works for way in ways if way is not gone):
+            others = {way.id for way in ways if way.works and way is not gone}
+            if not others:
                 raise Conflict("That is your last way to sign in.", code="last_way")
+            for merge in await merges_into(transaction, session.customer_id):
+                # Should the two be parted again, each must be able to sign in.
+                over = await came_over(transaction, merge.id)
+                if not (others & over if gone.id in over else others - over):
+                    raise Conflict(
+                        "One of the merged accounts has no other.", code="last_of_merged"
+                    )
             if gone.is_email:
                 index = self._vault.blind_index(IdentifierType.EMAIL, gone.name)
                 await delete_links_to(transaction, index)

@@ -16,12 +16,16 @@ from app.usecases.connections import Connections
 from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
+from app.usecases.description import Description
 from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.managed_grants import ManagedGrants
+from app.usecases.merging import Merging
 from app.usecases.openid import OpenIDSignIn
+from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.signing_keys import SigningKeys
+from app.usecases.unmerging import Unmerging
 from app.usecases.ways_in import WaysIn
 
 
@@ -46,7 +50,11 @@ class Services:
     grants: Grants
     managed_grants: ManagedGrants
     accesses: Accesses
+    merging: Merging
+    unmerging: Unmerging
     signing_keys: SigningKeys
+    reencryption: Reencryption
+    description: Description
     outbox: Outbox | None
 
 

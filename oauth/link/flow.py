@@ -1,41 +1,50 @@
-"""Authorization code with PKCE, from the client's side (RFC 6749, 7636, 7009, 9207).
+"""Authorization code with PKCE, from the client's side (RFC 6749, 7636, 7009, 9126, 9207).
 
 The parameters are Authlib's; the transport is the caller's HTTP client, which alone knows what
 addresses may be called. That client's own errors pass through.
 """
 
-import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import quote_plus
 
 import httpx
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from oauth.link.answers import read_tokens, refusal
-from oauth.link.errors import CallbackInvalid, LinkDenied, LinkRefused
-from oauth.link.provider import ClientAuthentication, Provider, Registration, Tokens
+from oauth.link.answers import UNKNOWN_ERROR, read_json, read_text, read_tokens, refusal
+from oauth.link.asking import post
+from oauth.link.assertion import key_id
+from oauth.link.dpop import new_key
+from oauth.link.errors import (
+    CallbackInvalid,
+    ClientUnknown,
+    LinkDenied,
+    LinkRefused,
+    ProviderUnusable,
+)
+from oauth.link.provider import Binding, ClientAuthentication, Provider, Registration, Tokens
 
 VERIFIER_BYTES = 48
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """She leaves for the provider; `state` and `verifier` are kept until she returns."""
+    """She leaves for the provider; all but the address is kept until she returns."""
 
     url: str = field(repr=False)
     state: str = field(repr=False)
     verifier: str = field(repr=False)
+    binding: Binding | None = None
 
 
 async def depart(
-    client: httpx.AsyncClient,  # noqa: ARG001 - a provider to which requests are pushed is called
+    client: httpx.AsyncClient,
     provider: Provider,
     registration: Registration,
     redirect_uri: str,
+    now: datetime,
     login_hint: str = "",
     also: Mapping[str, str] | None = None,
 ) -> Departure:
@@ -46,6 +55,7 @@ async def depart(
         provider: Where she goes.
         registration: Who we are there.
         redirect_uri: Where she comes back; exactly as registered.
+        now: The present.
         login_hint: The account she means, if she said so (OpenID Connect Core, section 3.1.2.1).
         also: Further parameters of the request.
 
@@ -54,19 +64,22 @@ async def depart(
     """
     state = secrets.token_urlsafe(32)
     verifier = secrets.token_urlsafe(VERIFIER_BYTES)
-    url = prepare_grant_uri(
-        provider.authorization_endpoint,
-        client_id=registration.client_id,
-        response_type="code",
-        redirect_uri=redirect_uri,
-        scope=" ".join(provider.scopes),
-        state=state,
-        code_challenge=create_s256_code_challenge(verifier),
-        code_challenge_method="S256",
+    asked = {
+        "response_type": "code",
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(provider.scopes),
+        "state": state,
+        "code_challenge": create_s256_code_challenge(verifier),
+        "code_challenge_method": "S256",
         **({"login_hint": login_hint} if login_hint else {}),
         **(also or {}),
-    )
-    return Departure(url=url, state=state, verifier=verifier)
+    }
+    binding = Binding(new_key(), key_id(registration.keys)) if provider.dpop else None
+    if provider.pushed_authorization_request_endpoint is not None:
+        asked = await _pushed(client, provider, registration, asked, now, binding)
+    query = {"client_id": registration.client_id, **asked}
+    url = add_params_to_uri(provider.authorization_endpoint, list(query.items()))
+    return Departure(url=url, state=state, verifier=verifier, binding=binding)
 
 
 def read_callback(provider: Provider, params: Mapping[str, str]) -> str:
@@ -106,6 +119,7 @@ async def exchange(
     verifier: str,
     redirect_uri: str,
     now: datetime,
+    binding: Binding | None = None,
 ) -> Tokens:
     """Turn a code into tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
 
@@ -117,13 +131,14 @@ async def exchange(
         verifier: What was kept while she was away.
         redirect_uri: The one she was sent with.
         now: The present.
+        binding: What was kept of the session's keys.
 
     Raises:
         ClientUnknown: The provider has forgotten our registration.
         LinkRefused: The code is spent, expired or not ours.
         ProviderUnusable: The provider gives no usable answer.
     """
-    answer = await _post(
+    answer = await post(
         client,
         provider,
         registration,
@@ -134,8 +149,10 @@ async def exchange(
             "redirect_uri": redirect_uri,
             "code_verifier": verifier,
         },
+        now,
+        binding,
     )
-    return read_tokens(answer, now)
+    return _issued(provider, answer, now, binding)
 
 
 async def renew(
@@ -159,43 +176,68 @@ async def renew(
         LinkRefused: The refresh token is spent, revoked or expired.
         ProviderUnusable: The provider gives no usable answer; nothing is known of the token.
     """
-    answer = await _post(
+    answer = await post(
         client,
         provider,
         registration,
         provider.token_endpoint,
         {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token or ""},
+        now,
+        tokens.binding,
     )
-    fresh = read_tokens(answer, now)
+    fresh = _issued(provider, answer, now, tokens.binding)
+    if tokens.subject is not None and fresh.subject not in {None, tokens.subject}:
+        raise LinkRefused("another_account")
     return replace(
         fresh,
         refresh_token=fresh.refresh_token or tokens.refresh_token,
         scope=fresh.scope or tokens.scope,
+        subject=tokens.subject,
     )
 
 
 async def check_registration(
-    client: httpx.AsyncClient, provider: Provider, registration: Registration, now: datetime
+    client: httpx.AsyncClient,
+    provider: Provider,
+    registration: Registration,
+    now: datetime,
+    *,
+    redirect_uri: str,
 ) -> None:
     """Ask the provider whether it still knows us, by asking for a token of our own.
 
     The token is not used, but to have one keeps us known: Mastodon forgets an app that has none
-    a day after its registration.
+    a day after its registration. GoToSocial looks at a client only where a `redirect_uri` comes
+    with it, and Pleroma says in words alone that it knows none.
+
+    Args:
+        client: HTTP client that may call the provider.
+        provider: The provider.
+        registration: Who we were there.
+        now: The present.
+        redirect_uri: As registered.
 
     Raises:
         ClientUnknown: It has forgotten us.
         ProviderUnusable: It gives no usable answer.
     """
-    answer = await _post(
+    answer = await post(
         client,
         provider,
         registration,
         provider.token_endpoint,
-        {"grant_type": "client_credentials", "scope": " ".join(provider.scopes)},
+        {
+            "grant_type": "client_credentials",
+            "scope": " ".join(provider.scopes),
+            "redirect_uri": redirect_uri,
+        },
+        now,
     )
     try:
         read_tokens(answer, now)
-    except LinkRefused:
+    except LinkRefused as refused:
+        if refused.code == UNKNOWN_ERROR:
+            raise ClientUnknown("The provider does not say that it knows us.") from None
         return  # known, only not allowed to have a token of its own
 
 
@@ -208,60 +250,44 @@ async def revoke(
 ) -> None:
     """End our tokens at the provider (RFC 7009); a provider without revocation is left alone.
 
-    A refresh token ends the access tokens that came of it (section 2.1).
+    A refresh token should end the access tokens that came of it (section 2.1). Pleroma knows tokens
+    by their access token alone and confirms in any case, so both are sent.
 
     Raises:
         LinkError: The provider does not confirm.
     """
     if provider.revocation_endpoint is None:
         return
-    token = tokens.refresh_token or tokens.access_token
-    form = {"token": token}
-    answer = await _post(client, provider, registration, provider.revocation_endpoint, form)
-    if not answer.is_success:
-        read_tokens(answer, now)
+    endpoint = provider.revocation_endpoint
+    for token in filter(None, (tokens.refresh_token, tokens.access_token)):
+        form = {"token": token}
+        answer = await post(client, provider, registration, endpoint, form, now, tokens.binding)
+        if not answer.is_success:
+            read_tokens(answer, now)
 
 
-async def request_tokens(
+async def _pushed(
     client: httpx.AsyncClient,
     provider: Provider,
     registration: Registration,
-    form: dict[str, str],
-) -> httpx.Response:
-    """Ask the token endpoint, as the client that we are; return what it answers, unread.
-
-    Args:
-        client: HTTP client that may call the provider.
-        provider: Whom to ask.
-        registration: Who we are there.
-        form: The request, without who we are.
-    """
-    return await _post(client, provider, registration, provider.token_endpoint, form)
+    asked: dict[str, str],
+    now: datetime,
+    binding: Binding | None,
+) -> dict[str, str]:
+    """Hand the request in, and return what stands for it (RFC 9126, section 2.2)."""
+    endpoint = provider.pushed_authorization_request_endpoint or ""
+    answer = await post(client, provider, registration, endpoint, asked, now, binding)
+    return {"request_uri": read_text(read_json(answer), "request_uri", answer.status_code)}
 
 
-async def _post(
-    client: httpx.AsyncClient,
-    provider: Provider,
-    registration: Registration,
-    endpoint: str,
-    form: dict[str, str],
-) -> httpx.Response:
-    headers = {"Accept": "application/json"}
-    match provider.authentication:
-        case ClientAuthentication.BASIC:
-            headers["Authorization"] = _basic(registration)
-        case ClientAuthentication.POST:
-            form = {
-                **form,
-                "client_id": registration.client_id,
-                "client_secret": registration.client_secret,
-            }
-        case ClientAuthentication.NONE:
-            form = {**form, "client_id": registration.client_id}
-    return await client.post(endpoint, data=form, headers=headers)
-
-
-def _basic(registration: Registration) -> str:
-    """Return the header of HTTP Basic, whose parts are form-encoded (RFC 6749, section 2.3.1)."""
-    pair = f"{quote_plus(registration.client_id)}:{quote_plus(registration.client_secret)}"
-    return f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"
+def _issued(
+    provider: Provider, answer: httpx.Response, now: datetime, binding: Binding | None
+) -> Tokens:
+    try:
+        issued = read_tokens(answer, now, dpop=provider.dpop)
+    except ClientUnknown:
+        if provider.authentication is ClientAuthentication.KEY:
+            # Whom we tell who we are cannot forget it: it could not read it, or clocks differ.
+            raise ProviderUnusable(answer.status_code) from None
+        raise
+    return replace(issued, binding=binding)

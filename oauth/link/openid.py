@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 
 from oauth.link.answers import read_json, read_tokens
+from oauth.link.asking import post
 from oauth.link.discovery import OpenIDProvider
 from oauth.link.errors import CallbackInvalid, ProviderUnusable
-from oauth.link.flow import depart, read_callback, request_tokens
+from oauth.link.flow import depart, read_callback
 from oauth.link.id_token import Expected, Identity, subject_of, verified_email
 from oauth.link.provider import Registration
 from oauth.server.signing import MAX_TOKEN_LENGTH, NotVerified
@@ -50,6 +51,7 @@ async def ask(
     openid: OpenIDProvider,
     registration: Registration,
     redirect_uri: str,
+    now: datetime,
     *,
     again: bool = False,
 ) -> Asked:
@@ -60,6 +62,7 @@ async def ask(
         openid: Where she goes.
         registration: Who we are there.
         redirect_uri: Where she comes back; exactly as registered.
+        now: The present.
         again: Whether she is to sign in there although she may be signed in.
 
     Raises:
@@ -67,7 +70,7 @@ async def ask(
     """
     nonce = secrets.token_urlsafe(32)
     also = {"nonce": nonce, **(SIGN_IN_AGAIN if again else {})}
-    left = await depart(client, openid.provider, registration, redirect_uri, also=also)
+    left = await depart(client, openid.provider, registration, redirect_uri, now, also=also)
     return Asked(left.url, left.state, left.verifier, nonce)
 
 
@@ -112,16 +115,18 @@ async def redeem(
     Raises:
         LinkError: The provider does not take the code, or answers with something else.
     """
-    answer = await request_tokens(
+    answer = await post(
         client,
         openid.provider,
         registration,
+        openid.provider.token_endpoint,
         {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
             "code_verifier": verifier,
         },
+        now,
     )
     tokens = read_tokens(answer, now)
     id_token = answer.json().get("id_token")

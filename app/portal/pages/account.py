@@ -7,9 +7,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from app.portal.forms import Csrf
-from app.portal.fresh import check_fresh, is_fresh
 from app.portal.redirect import see
 from app.portal.render import page
+from app.portal.step_up import check_fresh, is_fresh
 from app.usecases.customers import CurrentSession
 from app.web.services import Services, ServicesOf
 from app.web.session import SignedInSession, check_csrf, clear_session_cookie
@@ -24,6 +24,7 @@ class Problems:
     certain: str = ""
     email: str = ""
     email_problem: str = ""
+    code: str = ""
 
 
 NONE = Problems()
@@ -32,7 +33,7 @@ NONE = Problems()
 @router.get("/account", name="account")
 async def show(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
     """Show her account."""
-    return await account(request, services, session)
+    return await account_page(request, services, session)
 
 
 @router.post("/account/sign-out-everywhere", name="sign_out_everywhere")
@@ -42,7 +43,7 @@ async def sign_out_everywhere(
     """End all her sessions, this one too."""
     check_csrf(request, session, "sign_out_everywhere", csrf)
     await services.customers.sign_out_everywhere(session.customer_id)
-    return _leave(request, "signed_out")
+    return leave(request, "signed_out")
 
 
 @router.get("/account/erase")
@@ -64,20 +65,20 @@ async def erase(
     check_fresh(services, session)
     if certain != "yes":
         problems = Problems(certain="Tick the box to say that you are certain.")
-        return await account(request, services, session, problems)
+        return await account_page(request, services, session, problems)
     await services.erasure.erase(session.customer_id)
-    return _leave(request, "erased")
+    return leave(request, "erased")
 
 
-async def account(
+async def account_page(
     request: Request, services: Services, session: CurrentSession, problems: Problems = NONE
 ) -> Response:
-    """Show her account, with what is wrong with a form of it.
+    """Render her account, with what is wrong with a form of it.
 
     Args:
         request: What is answered.
         services: The use cases.
-        session: Hers.
+        session: Who she is.
         problems: With a form.
     """
     return page(
@@ -88,11 +89,14 @@ async def account(
         ways=await services.ways_in.list(session.customer_id),
         offered=services.openid.offered,
         fresh=is_fresh(services, session),
+        merge=await services.merging.view(session.customer_id),
+        merged=await services.unmerging.list(session.customer_id),
         problems=problems,
     )
 
 
-def _leave(request: Request, done: str) -> Response:
+def leave(request: Request, done: str) -> Response:
+    """Send her out, to a page that says what was done."""
     response = see(request, "landing", done)
     clear_session_cookie(request, response)
     return response

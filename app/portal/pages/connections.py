@@ -159,4 +159,5 @@ async def _connections(
         connections=connections,
         reading=any(state.working for _, state in connections),
         asked=asked,
+        offered=services.connections.offered,
     )

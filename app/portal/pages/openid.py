@@ -8,10 +8,10 @@ from fastapi.responses import Response
 
 from app.errors import Conflict, Forbidden, MilieuError, Unavailable
 from app.portal.forms import Csrf
-from app.portal.fresh import check_fresh
 from app.portal.notices import TROUBLE
 from app.portal.redirect import see, to
 from app.portal.render import page
+from app.portal.step_up import check_fresh
 from app.store.sign_in_attempts import Wish
 from app.usecases.openid import Leaving
 from app.usecases.sign_in_attempts import Wanted

@@ -7,10 +7,10 @@ from fastapi.responses import Response
 
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.portal.forms import Csrf
-from app.portal.fresh import check_fresh
-from app.portal.pages.account import Problems, account
+from app.portal.pages.account import Problems, account_page
 from app.portal.redirect import see
 from app.portal.render import page
+from app.portal.step_up import check_fresh
 from app.web.services import ServicesOf
 from app.web.session import SignedInSession, check_csrf
 
@@ -38,7 +38,7 @@ async def send_link(
         await services.customers.request_address(session.customer_id, email)
     except Invalid as error:
         problems = Problems(email=email, email_problem=error.detail)
-        return await account(request, services, session, problems)
+        return await account_page(request, services, session, problems)
     return see(request, "account", "address_asked")
 
 

@@ -86,7 +86,7 @@ _AGES = {
     "1095+": "three years or more",
 }
 
-_PROVIDERS = {"mastodon": "Mastodon", "feeds": "Blog"}
+_PROVIDERS = {"mastodon": "Mastodon", "bluesky": "Bluesky", "feeds": "Blog"}
 
 
 def emotion_words(emotion: Emotion) -> str:

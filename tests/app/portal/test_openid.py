@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.main import create_app
-from app.portal.fresh import FRESH_FOR
+from app.portal.step_up import FRESH_FOR
 from app.usecases.sign_in_attempts import ATTEMPT_LIFETIME
 from app.web.security import BASE_POLICY
 from app.wiring import build

@@ -11,15 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.outbound import OutboundRefused
-from app.store.connections import (
-    Connection,
-    ConnectionState,
-    LinkAttempt,
-    ProviderApp,
-    find_app,
-    replace_app,
-)
+from app.store.connections import Connection, ConnectionState, LinkAttempt
 from app.store.customers import DataKey, delete_customer, open_box
+from app.store.provider_apps import ProviderApp, find_app, replace_app
 from app.store.secrets import SealError
 from app.usecases.accounts import open_account, open_tokens
 from app.usecases.provider_tokens import ProviderTokens

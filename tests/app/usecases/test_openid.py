@@ -120,7 +120,7 @@ async def test_she_is_new_once_and_found_again_by_issuer_and_subject(
     assert first.customer_id == again.customer_id != other.customer_id
     assert first.session_secret != again.session_secret
     assert (await door.session(first)).customer_id == first.customer_id
-    assert await door.customers.email(first.customer_id) is None
+    assert await door.customers.emails(first.customer_id) == []
     assert await door.ways_in.known_as(first.customer_id) == "who has the account at Elsewhere"
 
 
@@ -525,7 +525,7 @@ async def test_what_is_said_of_her_address_finds_nobody(
     theirs = await trusted.sign_in()
     assert theirs.is_new
     assert theirs.customer_id != hers.customer_id
-    assert await trusted.customers.email(theirs.customer_id) is None
+    assert await trusted.customers.emails(theirs.customer_id) == []
     assert await trusted.customers.email(hers.customer_id) == "mara@example.org"
 
 
@@ -583,7 +583,7 @@ async def test_an_address_that_she_took_away_does_not_come_back_by_itself(
     [address] = [way for way in await door.ways_in.list(hers.customer_id) if way.is_email]
     await door.ways_in.remove(hers, address.id)
     await door.sign_in()
-    assert await door.customers.email(hers.customer_id) is None
+    assert await door.customers.emails(hers.customer_id) == []
 
 
 async def test_who_is_signed_in_adds_an_account_and_signs_in_by_either(

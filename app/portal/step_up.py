@@ -1,4 +1,4 @@
-"""What takes a sign-in of a moment ago, so that nobody else at her screen does it (step-up)."""
+"""Step-up: what a customer can do only shortly after she has signed in."""
 
 from datetime import timedelta
 
@@ -7,11 +7,11 @@ from app.usecases.customers import CurrentSession
 from app.web.services import Services
 
 FRESH_FOR = timedelta(minutes=15)
-"""How long after signing in she may do the gravest things without signing in again."""
+"""How long after signing in she may do what is grave without signing in again."""
 
 
 def is_fresh(services: Services, session: CurrentSession) -> bool:
-    """Tell whether she signed in a moment ago."""
+    """Say whether she has signed in lately enough."""
     return services.clock() - session.signed_in_at <= FRESH_FOR
 
 
@@ -22,7 +22,4 @@ def check_fresh(services: Services, session: CurrentSession) -> None:
         Forbidden: She signed in a while ago.
     """
     if not is_fresh(services, session):
-        raise Forbidden(
-            "You signed in a while ago. Sign in again, from your account page, and then do this.",
-            code="sign_in_again",
-        )
+        raise Forbidden("Sign in again before you do this.", code="sign_in_again")
