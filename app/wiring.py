@@ -123,7 +123,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         due,
     )
     customers = Customers(database, vault, clock, mailer, issuer)
-    providers = OpenIDProviders(_openid_providers(settings, keys), settings.outbound_exceptions, clock)
+    providers = OpenIDProviders(
+        _openid_providers(settings, keys), settings.outbound_exceptions, clock
+    )
     signing_keys = SigningKeys(database, vault, clock)
     connections = Connections(database, vault, clock, catalogue, linking, proving, tokens, due)
     engine = authorization_engine(vault, clock, issuer, OFFERED)
