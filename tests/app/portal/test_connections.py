@@ -381,3 +381,30 @@ async def test_nothing_is_done_without_its_own_form(mira: Browser, fakes: Fakes,
     for csrf in (None, foreign):
         assert (await mira.submit(page.form(action), csrf=csrf)).status == 403
     assert fakes.asked == []
+
+
+async def test_it_says_which_of_her_accounts_verify_each_other(mira: Browser, portal: Portal):
+    # Mutation tried: `verified_by` not shown.
+    blog = ("blog.example.org/<b>",)
+    portal.change(connections=Fakes(view(ConnectionState.ACTIVE, verified_by=blog)))
+    page = await mira.get("/connections")
+    assert "Verified: blog.example.org/<b> and this account name each other." in page.text
+    portal.change(connections=Fakes(view(ConnectionState.ACTIVE)))
+    assert "name each other" not in (await mira.get("/connections")).text
+
+
+async def test_a_page_that_an_account_of_hers_names_needs_no_line(
+    mira: Browser, portal: Portal, monkeypatch: pytest.MonkeyPatch
+):
+    fakes = Fakes()
+    portal.change(connections=fakes)
+    assert "Or nothing at all" not in (await mira.get("/connections/proofs/attempt")).text
+
+    async def named(_customer_id: str, _name: str) -> ProofView:
+        return replace(PROOF, marks=replace(PROOF.marks, accounts=frozenset({"x.example/@mira"})))
+
+    monkeypatch.setattr(fakes, "proof", named)
+    assert (
+        "An account that you linked names this page."
+        in (await mira.get("/connections/proofs/attempt")).text
+    )
