@@ -67,7 +67,7 @@ revision: $(VENV)/.dev ## Draft a migration from the changed tables: make revisi
 
 .PHONY: clean
 clean: ## Remove everything that can be made again; the data in .data stay.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov
+	rm -rf $(VENV) .recordings .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov
 	rm -rf build dist .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
