@@ -273,7 +273,8 @@ async def test_whom_she_refused_there_does_not_ask_her_here(house, ada, other):
 
 
 async def test_a_code_works_once_for_an_hour_and_is_kept_nowhere(house, ada, other):
-    # Mutations tried: `expires_at` not compared; `absorbed_id IS NULL` left out of `claim_offer`.
+    # Mutations tried: `expires_at` not compared; `absorbed_id IS NULL` left out, where an offer is
+    # found and where it is claimed: each guards alone.
     await house.merging.offer(ada)
     code = (await house.merging.view(ada)).code
     assert len(code) == 16
