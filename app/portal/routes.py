@@ -13,9 +13,11 @@ from app.portal.pages import (
     grants,
     landing,
     merges,
+    openid,
     outbox,
     proofs,
     sign_in,
+    ways,
 )
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_our_own_page)])
@@ -23,12 +25,14 @@ for group in (
     assets,
     landing,
     sign_in,
+    openid,
     connections,
     proofs,
     context,
     grants,
     accesses,
     account,
+    ways,
     merges,
     consent,
     outbox,

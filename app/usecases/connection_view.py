@@ -92,7 +92,7 @@ def view_of(box: Box, connection: Connection, engine: str | None, about: About) 
         provider=connection.provider,
         instance=host,
         handle=handle,
-        address=host if means is Means.OAUTH else account.handle if account else "",
+        address=_again(account, host, means),
         state=state,
         advice=ADVICE[means][state].format(host=host or "Your blog"),
         refreshed_at=connection.refreshed_at,
@@ -100,6 +100,13 @@ def view_of(box: Box, connection: Connection, engine: str | None, about: About) 
         engine=engine,
         followers_only=connection.followers_only if Reads.FOLLOWERS_ONLY in about.reads else None,
     )
+
+
+def _again(account: Account | None, host: str, means: Means) -> str:
+    """Return what to give to link it again: whose account it is, where that says it."""
+    if means is Means.PROOF:
+        return account.handle if account else ""
+    return account.handle if account and account.handle.startswith("@") else host
 
 
 def _account(box: Box, connection: Connection) -> Account | None:

@@ -1,5 +1,6 @@
 """Linking an account in the browser, its states, refreshing and unlinking it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -53,6 +54,7 @@ class Fakes:
         self.problem: Exception | None = None
         self.confirmed = True
         self.due_at = START
+        self.offered = ["mastodon", "bluesky", "feeds"]
 
     async def list(self, _customer_id: str):
         return self.views
@@ -171,6 +173,28 @@ async def test_a_private_address_is_refused(mira: Browser, provider: str):
     assert again.all("input", id=f"{provider}-address", value="https://127.0.0.1:9")
     other = {"mastodon": "feeds", "feeds": "mastodon"}[provider]
     assert again.all("input", id=f"{other}-address", value="")
+
+
+async def test_bluesky_is_linked_by_a_handle_where_it_is_offered(mira: Browser, fakes: Fakes):
+    page = await mira.get("/connections")
+    assert page.all("label", **{"for": "bluesky-address"})
+    await mira.submit(form_of(page, "bluesky"), address="@mira.example")
+    assert fakes.asked[0][2:] == ("bluesky", "@mira.example")
+    fakes.offered = ["mastodon", "feeds"]
+    page = await mira.get("/connections")
+    assert not page.all("label", **{"for": "bluesky-address"})
+
+
+async def test_where_an_account_is_stands_below_its_name(mira: Browser, fakes: Fakes):
+    fakes.views = (
+        view(ConnectionState.ACTIVE),
+        view(
+            ConnectionState.ACTIVE, id="con_2", provider="bluesky", instance="pds.example",
+            handle="did:plc:abc", address="pds.example",
+        ),
+    )  # fmt: skip
+    page = await mira.get("/connections")
+    assert re.findall('<p class="host">([^<]+)', page.html) == ["social.example", "Bluesky"]
 
 
 def form_of(page: Page, provider: str) -> Form:
