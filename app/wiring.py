@@ -119,7 +119,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         due,
     )
     customers = Customers(database, vault, clock, mailer, issuer)
-    providers = OpenIDProviders(_openid_providers(settings, keys), exceptions, clock)
+    providers = OpenIDProviders(
+        _openid_providers(settings, keys), settings.outbound_exceptions, clock
+    )
     signing_keys = SigningKeys(database, vault, clock)
     connections = Connections(database, vault, clock, catalogue, linking, proving, tokens, due)
     engine = authorization_engine(vault, clock, issuer, OFFERED)
@@ -141,7 +143,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
             SignInAttempts(database, vault, clock),
             Arrivals(database, vault, clock),
             providers,
-            Outbound(exceptions, limits=OPENID_LIMITS),
+            Outbound(settings.outbound_exceptions, limits=OPENID_LIMITS),
             clock,
             issuer,
         ),
@@ -198,7 +200,7 @@ def _openid_providers(settings: Settings, keys: tuple[str, ...]) -> list[Configu
             registration=Registration(
                 provider.client_id,
                 provider.client_secret.get_secret_value() if provider.client_secret else "",
-                keys if provider.client_authentication == ClientAuthentication.KEY else (),
+                keys if provider.client_authentication == "private_key_jwt" else (),
             ),
             authentication=ClientAuthentication(provider.client_authentication),
             scopes=provider.scopes,
