@@ -6,7 +6,16 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.mail import SmtpServer
@@ -39,6 +48,15 @@ class DatabaseSettings(BaseSettings):
         description="sqlite:///PATH or postgresql://…",
         repr=False,
     )
+
+
+class ProviderClient(BaseModel):
+    """Our registration at a provider, as its operator gave it to ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = SecretStr("")
 
 
 class Settings(DatabaseSettings):
@@ -79,6 +97,12 @@ class Settings(DatabaseSettings):
     outbound_exceptions: frozenset[str] = Field(
         default=frozenset(),
         description="Exact host:port pairs that may be reached although private and without TLS.",
+    )
+    provider_clients: dict[str, ProviderClient] = Field(
+        default_factory=dict,
+        description="Who we are to providers where nobody registers on the fly: a JSON object of"
+        " client_id and client_secret by the connector's name.",
+        repr=False,
     )
     openid_providers: tuple[OpenIDProviderSettings, ...] = Field(
         default=(),
@@ -124,12 +148,12 @@ class Settings(DatabaseSettings):
         description="How long a key signs before the worker has a new one take over; 0: never.",
     )
 
-    @field_validator("issuer")
+    @field_validator("issuer", "bluesky_directory")
     @classmethod
-    def _https_outside_development(cls, issuer: str, info: ValidationInfo) -> str:
-        if _in_production(info) and not issuer.startswith("https://"):
+    def _https_outside_development(cls, address: str, info: ValidationInfo) -> str:
+        if _in_production(info) and not address.startswith("https://"):
             raise ValueError("must be an https address outside development.")
-        return issuer
+        return address
 
     @field_validator("master_key")
     @classmethod

@@ -104,7 +104,11 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         "Milieu", issuer, f"{issuer}/connections/callback", f"{issuer}{DOCUMENT_PATH}"
     )
     keys = client_keys(vault, settings.provider_key_generation)
-    registrations = Registrations(database, vault, clock, identity, keys)
+    given = {
+        name: Registration(one.client_id, one.client_secret.get_secret_value())
+        for name, one in settings.provider_clients.items()
+    }
+    registrations = Registrations(database, vault, clock, identity, keys, given)
     tokens = ProviderTokens(clock, outbound, catalogue, registrations)
     linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
     proving = Proving(database, vault, clock, outbound, catalogue, issuer)
@@ -200,7 +204,7 @@ def _openid_providers(settings: Settings, keys: tuple[str, ...]) -> list[Configu
             registration=Registration(
                 provider.client_id,
                 provider.client_secret.get_secret_value() if provider.client_secret else "",
-                keys if provider.client_authentication == "private_key_jwt" else (),
+                keys,
             ),
             authentication=ClientAuthentication(provider.client_authentication),
             scopes=provider.scopes,

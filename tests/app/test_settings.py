@@ -7,7 +7,7 @@ import os
 import pytest
 from pydantic import ValidationError
 
-from app.settings import DatabaseSettings, Environment, Settings, decode_key
+from app.settings import DatabaseSettings, Environment, Settings, decode_key, decode_server
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 GOOD = {
@@ -30,6 +30,11 @@ def test_a_complete_production_setting_is_accepted():
     assert KEY not in repr(settings)
 
 
+def test_a_dns_server_is_an_address_and_a_port():
+    assert decode_server("192.0.2.53:53") == ("192.0.2.53", 53)
+    assert decode_server("[2001:db8::53]:5353") == ("2001:db8::53", 5353)
+
+
 def test_production_is_the_default():
     with pytest.raises(ValidationError, match="milieu key create"):
         Settings()
@@ -50,6 +55,11 @@ def test_production_is_the_default():
         ({"refresh_every_s": 0}, "greater than or equal to 1"),
         ({"signing_key_rotate_days": -1}, "greater than or equal to 0"),
         ({"signing_key_rotate_days": 0.5}, "integer"),
+        ({"bluesky_directory": "http://plc.example"}, "https"),
+        ({"dns_server": "dns.example:53"}, "does not appear to be"),
+        ({"dns_server": "192.0.2.53"}, "IP address and a port"),
+        ({"dns_server": "192.0.2.53:70000"}, "IP address and a port"),
+        ({"provider_key_generation": 0}, "greater than or equal to 1"),
     ],
 )
 def test_production_refuses_to_start_with(change: dict, said: str):
@@ -168,3 +178,16 @@ def test_development_may_sign_in_without_tls():
 
 def test_a_key_is_decoded():
     assert decode_key(KEY) == bytes(range(32))
+
+
+def test_who_we_are_to_providers_is_an_object_by_name(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MILIEU_ENVIRONMENT", "development")
+    given = '{"jotter": {"client_id": "our id", "client_secret": "hush"}}'
+    monkeypatch.setenv("MILIEU_PROVIDER_CLIENTS", given)
+    settings = Settings()
+    assert settings.provider_clients["jotter"].client_id == "our id"
+    assert "hush" not in repr(settings)
+    monkeypatch.setenv("MILIEU_PROVIDER_CLIENTS", '{"jotter": {"client_secret": "hush"}}')
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "hush" not in str(refused.value)

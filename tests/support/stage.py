@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.connectors.catalogue import Catalogue
+from app.connectors.catalogue import Catalogue, Connector
 from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
 from app.ids import new_id
@@ -43,6 +43,7 @@ from tests.support.clock import SettableClock
 from tests.support.servers import serving
 
 CALLBACK = "https://milieu.test/connections/callback"
+DOCUMENT = "https://milieu.test/oauth-client-metadata.json"
 EVERY = timedelta(hours=6)
 LIMITS = Limits(connect_s=5, read_s=5, total_s=10, body_bytes=400_000)
 PATIENCE = Limits(connect_s=5, read_s=0.2, total_s=10)
@@ -156,15 +157,17 @@ class Stage:
         chance: float = 0.5,
         callback: str = CALLBACK,
         engine: str = "light",
+        more: Sequence[Connector] = (),
+        keys: tuple[str, ...] = (),
     ) -> None:
         self.database, self.vault, self.clock = database, vault, clock
         self.due = asyncio.Event()
         self.engine = load_engine(engine)
         outbound = Outbound(exceptions, limits=limits)
         due = self.due
-        catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions))
-        identity = Identity("Milieu", "https://milieu.test", callback)
-        registrations = Registrations(database, vault, clock, identity)
+        catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions), *more)
+        identity = Identity("Milieu", "https://milieu.test", callback, DOCUMENT)
+        registrations = Registrations(database, vault, clock, identity, keys)
         tokens = ProviderTokens(clock, outbound, catalogue, registrations)
         linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
         proving = Proving(database, vault, clock, outbound, catalogue, "https://milieu.test")
