@@ -133,9 +133,7 @@ class WaysIn:
                 # Should the two be parted again, each must be able to sign in.
                 over = await came_over(transaction, merge.id)
                 if not (others & over if gone.id in over else others - over):
-                    raise Conflict(
-                        "One of the merged accounts has no other.", code="last_of_merged"
-                    )
+                    raise Conflict("One merged account has no other.", code="last_of_merged")
             if gone.is_email:
                 index = self._vault.blind_index(IdentifierType.EMAIL, gone.name)
                 await delete_links_to(transaction, index)

@@ -83,7 +83,7 @@ async def test_everything_of_the_other_account_passes_under_the_key_of_the_one_t
     assert await house.opens_all(ada)
     assert await house.services.customers.emails(ada) == ["ada@example.org", "ada@work.example"]
     [view] = await house.unmerging.list(ada)
-    assert (view.id, view.addresses) == (merge_id, ["ada@work.example"])
+    assert (view.id, view.names) == (merge_id, ["ada@work.example"])
     assert view.until == house.clock() + UNDO_WITHIN
     shown = await house.services.grants.list(ada)
     assert [grant.id for grant in shown] == [ended]
