@@ -83,7 +83,6 @@ async def names_of(session: AsyncSession, box: Box, customer_id: str) -> dict[st
     for identifier in await identifiers_of(session, customer_id):
         value = identifier_value(box, identifier)
         is_email = identifier.type == IdentifierType.EMAIL
-        named[identifier.id] = (
-            value if is_email else f"an account at {urlsplit(issuer_of(value)).hostname}"
-        )
+        host = urlsplit(issuer_of(value)).hostname
+        named[identifier.id] = value if is_email else f"an account at {host}"
     return named

@@ -133,9 +133,7 @@ class WaysIn:
                 # Should the two be parted again, each must be able to sign in.
                 over = await came_over(transaction, merge.id)
                 if not (others & over if gone.id in over else others - over):
-                    raise Conflict(
-                        "One of the merged accounts has no other.", code="last_of_merged"
-                    )
+                    raise Conflict("One merged account has no other.", code="last_of_merged")
             if gone.is_email:
                 index = self._vault.blind_index(IdentifierType.EMAIL, gone.name)
                 await delete_links_to(transaction, index)
@@ -148,7 +146,9 @@ class WaysIn:
             link = await find_open_link(session, token_hash, now, customer_id)
             if link is None or not await consume_link(session, token_hash, now):
                 raise Forbidden("This link was used or is too old.", code="address_link_over")
-            await hold_customer(session, customer_id)
+            if await hold_customer(session, customer_id) is None:
+                # Merged into another account, or disabled, while she was reading her mail.
+                raise Forbidden("This account is disabled.", code="disabled")
             ways = await self._ways(session, customer_id)
             address = self._vault.service.open(link.sealed_email, link_place(token_hash)).decode()
             if any(way.is_email and way.name == address for way in ways):

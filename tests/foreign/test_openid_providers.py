@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from app.usecases.description import KEYS_PATH
 from tests.foreign.oidc_provider import oidc_provider
 from tests.support.chromium import chromium
 from tests.support.deployment import Deployment, deployed
@@ -66,8 +67,12 @@ class Oidc:
 
 @pytest.fixture(
     scope="module",
-    params=[("client_secret_basic", "RS256", False), ("client_secret_post", "ES256", True)],
-    ids=["basic and RS256", "post, ES256, trusted with addresses"],
+    params=[
+        ("client_secret_basic", "RS256", False),
+        ("client_secret_post", "ES256", True),
+        ("private_key_jwt", "ES256", False),
+    ],
+    ids=["basic and RS256", "post, ES256, trusted with addresses", "by key"],
 )
 def oidc(
     request: pytest.FixtureRequest,
@@ -86,6 +91,13 @@ def oidc(
         "token_endpoint_auth_method": authentication,
         "id_token_signed_response_alg": algorithm,
     }
+    by_key = authentication == "private_key_jwt"
+    if by_key:
+        del client["client_secret"]
+        client |= {
+            "jwks_uri": f"http://127.0.0.1:{port}{KEYS_PATH}",
+            "token_endpoint_auth_signing_alg": "ES256",
+        }
     database_url = a_database(tmp_path_factory.mktemp("oidc"), sqlite_template)
     with (
         oidc_provider(client, EMAIL) as issuer,
@@ -99,7 +111,7 @@ def oidc(
                     "title": "Elsewhere",
                     "issuer": issuer,
                     "client_id": "milieu",
-                    "client_secret": SECRET,
+                    "client_secret": None if by_key else SECRET,
                     "client_authentication": authentication,
                 }
             ],

@@ -46,6 +46,8 @@ def view(state: ConnectionState, **changes: Any) -> ConnectionView:
 class Fakes:
     """Connections and refresh in one, which remember what they were asked."""
 
+    offered = ("mastodon", "bluesky", "feeds")
+
     def __init__(self, *views: ConnectionView) -> None:
         self.views = views
         self.asked: list[tuple[Any, ...]] = []
