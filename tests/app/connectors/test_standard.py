@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.connectors.bluesky import Bluesky, Resolver
 from app.connectors.catalogue import Account, Catalogue, Link
 from app.connectors.errors import AccessRevoked
 from app.connectors.feeds import Feeds
@@ -78,7 +79,8 @@ async def test_an_access_that_ended_is_told_apart(shown: Any):
 
 
 def test_the_table_in_the_documentation_is_the_catalogue():
-    catalogue = Catalogue(Mastodon(), Feeds())
+    bluesky = Bluesky(lambda: NOW, "https://plc.example", Resolver())
+    catalogue = Catalogue(Mastodon(), bluesky, Feeds())
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (\d+) \|", CONNECTORS, re.MULTILINE)
     abouts = [catalogue.find(name).about for name in catalogue.names]
     assert rows == [
