@@ -449,6 +449,7 @@ async def test_check_48_an_answer_of_one_provider_at_the_address_of_another_is_n
 ):
     # Mutation tried: `finish` does not compare the provider of the attempt.
     with openid_provider(clock) as evil:
+        evil.document["authorization_response_iss_parameter_supported"] = None
         door = opened(provider.configured(), evil.configured("evil"))
         leaving = await door.openid.begin("elsewhere", None, "context")
         back = await visit(leaving.url)
