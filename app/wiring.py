@@ -30,12 +30,14 @@ from app.usecases.grants import Grants
 from app.usecases.linking import Linking
 from app.usecases.managed_grants import ManagedGrants
 from app.usecases.possession import Possession
+from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.proving import Proving
 from app.usecases.receipts.facts import Party
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.sections import OFFERED
 from app.usecases.signing_keys import SigningKeys
+from app.usecases.windows import Windows
 from app.web.services import Services
 from app.work.expiry import Expiry
 from app.work.rotation import Rotation
@@ -84,22 +86,22 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions))
     identity = Identity("Milieu", issuer, f"{issuer}/connections/callback")
     registrations = Registrations(database, vault, clock, identity)
-    linking = Linking(database, vault, clock, outbound, catalogue, registrations)
+    tokens = ProviderTokens(clock, outbound, catalogue, registrations)
+    linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
     proving = Proving(database, vault, clock, outbound, catalogue, issuer)
     due = asyncio.Event()
     refresh = Refresh(
         database,
         vault,
         clock,
-        outbound,
-        catalogue,
+        Windows(database, vault, clock, outbound, catalogue, tokens),
         _engine(settings.engine),
         timedelta(seconds=settings.refresh_every_s),
         due,
     )
     customers = Customers(database, vault, clock, mailer, issuer)
     signing_keys = SigningKeys(database, vault, clock)
-    connections = Connections(database, vault, clock, catalogue, linking, proving, due)
+    connections = Connections(database, vault, clock, catalogue, linking, proving, tokens, due)
     engine = authorization_engine(vault, clock, issuer, OFFERED)
     authorization = Authorization(database, clock, engine, signing_keys)
     operator = Party(

@@ -10,7 +10,7 @@ import httpx
 
 from app.errors import NotFound
 from context.post import Window
-from oauth.link.provider import Provider
+from oauth.link.provider import Provider, Tokens
 
 
 class Means(StrEnum):
@@ -25,6 +25,7 @@ class Reads(StrEnum):
     """What a connector can read."""
 
     POSTS = "posts"
+    FOLLOWERS_ONLY = "followers_only"
     NETWORK = "network"
 
 
@@ -39,6 +40,36 @@ class Account:
 
     id: str
     handle: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What one account is read with.
+
+    Attributes:
+        instance: Base address of her server; empty where there is none.
+        account: Whose window.
+        auth: Puts what the provider issued on requests to her server; None where that is nothing.
+        followers_only: Whether she wants what she writes for her followers to be read too.
+    """
+
+    instance: str
+    account: Account
+    auth: httpx.Auth | None = field(default=None, repr=False)
+    followers_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where what she typed leads.
+
+    Attributes:
+        instance: Base address of her server.
+        login_hint: The account she means, as her server knows it; empty if she named none.
+    """
+
+    instance: str
+    login_hint: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +103,12 @@ class Connector(Protocol):
         """What the provider is like."""
         ...
 
-    async def fetch(
-        self,
-        client: httpx.AsyncClient,
-        instance: str,
-        access_token: str,
-        account: Account,
-        now: datetime,
-    ) -> Window:
+    async def fetch(self, client: httpx.AsyncClient, link: Link, now: datetime) -> Window:
         """Fetch the window: all of it, or an error.
 
         Args:
             client: A guarded HTTP client.
-            instance: Base address of her server; empty where there is none.
-            access_token: What the provider issued; empty where it is read without.
-            account: Whose window.
+            link: What it is read with.
             now: The present.
 
         Raises:
@@ -99,22 +121,31 @@ class Connector(Protocol):
 class OAuthConnector(Connector, Protocol):
     """Links accounts by sending her to the provider."""
 
-    def instance(self, typed: str) -> str:
-        """Return the base address of the server that she typed.
+    async def find(self, client: httpx.AsyncClient, typed: str, now: datetime) -> Destination:
+        """Return the server, and perhaps the account, that she typed.
 
         Raises:
             Invalid: It names none.
+            ConnectorError: What it names does not answer well.
         """
         ...
 
-    def provider(self, instance: str) -> Provider:
-        """Describe the OAuth of a server."""
+    async def provider(self, client: httpx.AsyncClient, instance: str, now: datetime) -> Provider:
+        """Describe the OAuth of a server.
+
+        Raises:
+            ConnectorError: It does not describe itself well.
+        """
+        ...
+
+    def auth(self, instance: str, tokens: Tokens) -> httpx.Auth:
+        """Return what puts a token on requests to a server, and to it alone."""
         ...
 
     async def identify(
-        self, client: httpx.AsyncClient, instance: str, access_token: str, now: datetime
+        self, client: httpx.AsyncClient, instance: str, tokens: Tokens, now: datetime
     ) -> Account:
-        """Ask whose account a token is for.
+        """Ask whose account tokens are for.
 
         Raises:
             ConnectorError: The server does not say.

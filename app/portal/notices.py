@@ -13,6 +13,9 @@ DONE = MappingProxyType(
         " end Milieu's access in its settings too.",
         "refreshing": "Your account is being read again.",
         "refreshing_later": "It was just read, or your server asks us to wait; read again soon.",
+        "followers_read": "What you write there for your followers is read too from now on.",
+        "followers_left": "What you write there for your followers is not read any more; your"
+        " account is read again without it.",
         "revoked_before": "That grant had ended already.",
         "decided_before": "That request is closed: it was decided already, or the company may no"
         " longer ask. These are your grants.",

@@ -30,13 +30,14 @@ class StateWords:
 
 _BADGES: MappingProxyType[ConnectionState, tuple[str, Tone]] = MappingProxyType(
     {
+        ConnectionState.PENDING: ("Waiting", "even"),
         ConnectionState.ACTIVE: ("Active", "well"),
         ConnectionState.DEGRADED: ("Delayed", "even"),
         ConnectionState.REAUTH_REQUIRED: ("Link again", "badly"),
         ConnectionState.PROVIDER_DOWN: ("Not reachable", "badly"),
     }
 )
-_READ = frozenset({ConnectionState.ACTIVE, ConnectionState.DEGRADED})
+_READ = frozenset({ConnectionState.PENDING, ConnectionState.ACTIVE, ConnectionState.DEGRADED})
 
 
 def state_words(connection: ConnectionView, now: datetime) -> StateWords:

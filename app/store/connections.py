@@ -1,4 +1,4 @@
-"""Connections, their digests, the attempts to link one, and our registrations at instances."""
+"""Connections, their digests, and the attempts to link one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,6 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     exists,
-    not_,
     or_,
     update,
 )
@@ -23,6 +22,7 @@ from app.store.types import UtcDateTime
 class ConnectionState(StrEnum):
     """Where a connection stands; every state but `active` says what she can do about it."""
 
+    PENDING = "pending"
     ACTIVE = "active"
     DEGRADED = "degraded"
     REAUTH_REQUIRED = "reauth_required"
@@ -42,7 +42,10 @@ class Connection(SQLModel, table=True):
     account_index: str = Field(description="Blind index of provider, instance and account id.")
     sealed_account: bytes = Field(sa_type=LargeBinary, description="JSON: account id and handle.")
     sealed_tokens: bytes = Field(sa_type=LargeBinary, description="JSON: its tokens; or empty.")
-    state: str = Field(default=ConnectionState.ACTIVE)
+    followers_only: bool = Field(
+        default=False, description="Whether her posts for followers are read too."
+    )
+    state: str = Field(default=ConnectionState.PENDING)
     failures: int = Field(default=0, description="Refreshes that failed in a row.")
     created_at: datetime = Field(sa_type=UtcDateTime)
     refreshed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -83,19 +86,6 @@ class LinkAttempt(SQLModel, table=True):
     sealed_verifier: bytes = Field(sa_type=LargeBinary, description="PKCE verifier, or the page.")
     expires_at: datetime = Field(sa_type=UtcDateTime)
     consumed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class ProviderApp(SQLModel, table=True):
-    """Our registration as a client at one instance of a provider."""
-
-    __tablename__ = "provider_apps"
-
-    provider: str = Field(primary_key=True)
-    instance: str = Field(primary_key=True)
-    app_client_id: str
-    redirect_uri: str = Field(description="The one it was registered with; another needs another.")
-    sealed_secret: bytes = Field(sa_type=LargeBinary)
-    registered_at: datetime = Field(sa_type=UtcDateTime)
 
 
 async def find_connection(
@@ -173,6 +163,18 @@ async def take_lease(
     return bool(result.rowcount)
 
 
+async def hold_lease(
+    session: AsyncSession, connection_id: str, lease: str, until: datetime
+) -> bool:
+    """Make a lease longer, if it is still this one."""
+    result = await session.exec(
+        update(Connection)
+        .where(col(Connection.id) == connection_id, col(Connection.lease) == lease)
+        .values(leased_until=until)
+    )
+    return bool(result.rowcount)
+
+
 async def find_leased(session: AsyncSession, connection_id: str, lease: str) -> Connection | None:
     """Find a connection if the lease on it is still this one; locked where that can be."""
     query = (
@@ -213,71 +215,6 @@ async def consume_attempt(
         .values(consumed_at=now)
     )
     return bool(result.rowcount)
-
-
-async def find_app(session: AsyncSession, provider: str, instance: str) -> ProviderApp | None:
-    """Find our registration at an instance."""
-    return await session.get(ProviderApp, (provider, instance))
-
-
-async def replace_app(session: AsyncSession, app: ProviderApp, known: str | None) -> ProviderApp:
-    """Keep a new registration, unless somebody replaced the known one meanwhile.
-
-    Args:
-        session: A writing transaction.
-        app: The new registration.
-        known: Client id of the registration it is to replace; None if there was none.
-
-    Returns:
-        The registration that counts now.
-
-    Raises:
-        IntegrityError: Somebody else kept a first one in the same moment, which counts.
-    """
-    present = await session.get(ProviderApp, (app.provider, app.instance), with_for_update=True)
-    if present is None:
-        session.add(app)
-        await session.flush()
-        return app
-    if present.app_client_id != known:
-        return present
-    return await session.merge(app)
-
-
-async def delete_app(
-    session: AsyncSession, provider: str, instance: str, app_client_id: str
-) -> None:
-    """Forget a registration that the instance has forgotten, if it is still this one."""
-    await session.exec(
-        delete(ProviderApp).where(
-            col(ProviderApp.provider) == provider,
-            col(ProviderApp.instance) == instance,
-            col(ProviderApp.app_client_id) == app_client_id,
-        )
-    )
-
-
-async def delete_unused_apps(session: AsyncSession, before: datetime) -> int:
-    """Delete registrations made before a moment that no connection and no attempt to link needs.
-
-    An instance may be one person's own: its name must not outlive her link to it.
-
-    Returns:
-        How many there were.
-    """
-    needed = [
-        exists().where(
-            col(table.provider) == col(ProviderApp.provider),
-            col(table.instance) == col(ProviderApp.instance),
-        )
-        for table in (Connection, LinkAttempt)
-    ]
-    result = await session.exec(
-        delete(ProviderApp).where(
-            col(ProviderApp.registered_at) < before, *(not_(need) for need in needed)
-        )
-    )
-    return result.rowcount
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -1,8 +1,8 @@
 """What is sealed of a linked account: whose it is, and the provider's tokens for it."""
 
-import json
-from dataclasses import asdict
 from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from app.connectors.catalogue import Account
 from app.store.connections import Connection
@@ -10,6 +10,8 @@ from app.store.secrets import Box, SealError
 from oauth.link.provider import Tokens
 
 Kind = TypeVar("Kind", Account, Tokens)
+ACCOUNT = TypeAdapter(Account)
+TOKENS = TypeAdapter(Tokens)
 
 
 def account_place(connection_id: str) -> str:
@@ -24,14 +26,14 @@ def tokens_place(connection_id: str) -> str:
 
 def seal_account(box: Box, connection_id: str, account: Account) -> bytes:
     """Seal whose account a connection is to."""
-    return box.seal(json.dumps(asdict(account)).encode(), account_place(connection_id))
+    return box.seal(ACCOUNT.dump_json(account), account_place(connection_id))
 
 
 def seal_tokens(box: Box, connection_id: str, tokens: Tokens | None) -> bytes:
     """Seal what the provider issued for a connection; empty if that is nothing."""
     if tokens is None:
         return b""
-    return box.seal(json.dumps(asdict(tokens)).encode(), tokens_place(connection_id))
+    return box.seal(TOKENS.dump_json(tokens), tokens_place(connection_id))
 
 
 def open_account(box: Box, connection: Connection) -> Account:
@@ -41,7 +43,7 @@ def open_account(box: Box, connection: Connection) -> Account:
         SealError: It was sealed for another customer or connection, or by another version.
     """
     place = account_place(connection.id)
-    return _read(Account, box.open(connection.sealed_account, place), place)
+    return _read(ACCOUNT, box.open(connection.sealed_account, place), place)
 
 
 def open_tokens(box: Box, connection: Connection) -> Tokens | None:
@@ -53,11 +55,11 @@ def open_tokens(box: Box, connection: Connection) -> Tokens | None:
     if not connection.sealed_tokens:
         return None
     place = tokens_place(connection.id)
-    return _read(Tokens, box.open(connection.sealed_tokens, place), place)
+    return _read(TOKENS, box.open(connection.sealed_tokens, place), place)
 
 
-def _read(kind: type[Kind], opened: bytes, place: str) -> Kind:
+def _read(kind: TypeAdapter[Kind], opened: bytes, place: str) -> Kind:
     try:
-        return kind(**json.loads(opened))
-    except (ValueError, TypeError):  # the cause would carry what was sealed
+        return kind.validate_json(opened)
+    except ValidationError:  # the cause would carry what was sealed
         raise SealError(f"The value at {place} is of another version.") from None

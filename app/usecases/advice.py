@@ -4,6 +4,7 @@ from app.connectors.catalogue import Means
 from app.store.connections import ConnectionState
 
 _EITHER_WAY = {
+    ConnectionState.PENDING: "Your posts are read for the first time in a moment.",
     ConnectionState.ACTIVE: "",
     ConnectionState.PROVIDER_DOWN: "{host} does not answer now. Nothing to do: we try again.",
 }

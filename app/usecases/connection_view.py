@@ -5,7 +5,7 @@ from datetime import datetime
 
 import httpx
 
-from app.connectors.catalogue import Account, Means
+from app.connectors.catalogue import About, Account, Means, Reads
 from app.store.connections import Connection, ConnectionState
 from app.store.secrets import Box, SealError
 from app.usecases.accounts import open_account
@@ -29,6 +29,8 @@ class ConnectionView:
         refreshed_at: When its digest was last replaced.
         due_at: When it is refreshed next.
         engine: The engine that made its digest.
+        followers_only: Whether what she writes for followers is read too; None where that cannot
+            be told apart.
     """
 
     id: str
@@ -41,18 +43,19 @@ class ConnectionView:
     refreshed_at: datetime | None
     due_at: datetime | None
     engine: str | None
+    followers_only: bool | None = None
 
 
-def view_of(box: Box, connection: Connection, engine: str | None, means: Means) -> ConnectionView:
+def view_of(box: Box, connection: Connection, engine: str | None, about: About) -> ConnectionView:
     """Return a connection as its owner sees it, also where what is sealed does not open.
 
     Args:
         box: Hers.
         connection: Which.
         engine: The engine that made its digest, if there is one.
-        means: How it is linked.
+        about: What its provider is like.
     """
-    account = _account(box, connection)
+    account, means = _account(box, connection), about.linked_by
     # What is linked by proof is at the address that names it, which is sealed with it.
     base = connection.instance if means is Means.OAUTH else account.id if account else ""
     host = httpx.URL(base).netloc.decode("ascii")
@@ -69,6 +72,7 @@ def view_of(box: Box, connection: Connection, engine: str | None, means: Means) 
         refreshed_at=connection.refreshed_at,
         due_at=connection.due_at,
         engine=engine,
+        followers_only=connection.followers_only if Reads.FOLLOWERS_ONLY in about.reads else None,
     )
 
 

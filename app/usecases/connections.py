@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.connectors.catalogue import Catalogue, Means
+from app.connectors.catalogue import Catalogue, Means, Reads
 from app.errors import Conflict, NotFound
 from app.ids import new_id
 from app.store.connections import (
@@ -24,6 +24,7 @@ from app.store.secrets import Vault
 from app.usecases.accounts import seal_account, seal_tokens
 from app.usecases.connection_view import ConnectionView, view_of
 from app.usecases.linking import Linked, Linking
+from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.proving import ProofView, Proving
 from app.usecases.revocations import Revocation, Revocations
 
@@ -38,6 +39,7 @@ class Connections:
         catalogue: The connectors.
         linking: The way to a provider and back.
         proving: What she proves in a page of hers.
+        tokens: Ends our access.
         due: Set when a connection has become due, so that no worker sleeps through it.
     """
 
@@ -49,6 +51,7 @@ class Connections:
         catalogue: Catalogue,
         linking: Linking,
         proving: Proving,
+        tokens: ProviderTokens,
         due: asyncio.Event,
     ) -> None:
         self._database = database
@@ -57,7 +60,7 @@ class Connections:
         self._catalogue = catalogue
         self._linking = linking
         self._proving = proving
-        self._revocations = Revocations(vault, linking)
+        self._revocations = Revocations(vault, tokens)
         self._due = due
 
     async def begin_link(
@@ -134,6 +137,35 @@ class Connections:
         """
         return await self._linked(await self._proving.finish(customer_id, name))
 
+    async def read_followers_only(
+        self, customer_id: str, connection_id: str, *, wanted: bool
+    ) -> None:
+        """Say whether what she writes for her followers is read too; it is read anew at once.
+
+        Args:
+            customer_id: Whose connection.
+            connection_id: Which.
+            wanted: What she ticked.
+
+        Raises:
+            NotFound: She has no such connection.
+            Conflict: Its provider does not tell posts for followers from others.
+        """
+        async with self._database.writing() as session:
+            connection = await find_connection(session, customer_id, connection_id)
+            if connection is None:
+                raise NotFound("You have no such connection.")
+            if Reads.FOLLOWERS_ONLY not in self._catalogue.find(connection.provider).about.reads:
+                raise Conflict("What you write there for followers cannot be read.")
+            if connection.followers_only == wanted:
+                return
+            connection.followers_only = wanted
+            # A refresh that runs has read what she wanted before: it may not be kept.
+            connection.lease = connection.leased_until = None
+            if connection.state != ConnectionState.REAUTH_REQUIRED:
+                connection.due_at = max(self._clock(), connection.not_before or self._clock())
+        self._due.set()
+
     async def unlink(self, customer_id: str, connection_id: str) -> bool:
         """Delete a connection with its digest, then end our access at the provider.
 
@@ -179,7 +211,7 @@ class Connections:
             box = await open_box(session, self._vault, customer_id)
             rows = await connections_of(session, customer_id)
         return [
-            view_of(box, connection, engine, self.linked_by(connection.provider))
+            view_of(box, connection, engine, self._catalogue.find(connection.provider).about)
             for connection, engine in rows
         ]
 
@@ -215,7 +247,9 @@ class Connections:
             raise _account_linked()
         connection.sealed_account = seal_account(box, connection.id, linked.account)
         connection.sealed_tokens = seal_tokens(box, connection.id, linked.tokens)
-        connection.state = ConnectionState.ACTIVE
+        # Of what was read before, the digest is good for as long as it was.
+        was_read = connection.refreshed_at is not None
+        connection.state = ConnectionState.ACTIVE if was_read else ConnectionState.PENDING
         connection.failures = 0
         connection.due_at = now
         # A refresh that runs on the old tokens has lost its lease: it must not report on the new.

@@ -1,6 +1,5 @@
 """The way to a provider and back: an attempt is begun by one browser, and finished by it, once."""
 
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +10,14 @@ import httpx
 from app.clock import Clock
 from app.connectors.catalogue import Account, Catalogue, OAuthConnector
 from app.connectors.errors import ConnectorError
-from app.errors import Conflict, Forbidden, MilieuError, Unavailable
+from app.errors import Conflict, Forbidden, Unavailable
 from app.ids import secret_hash
 from app.outbound import Outbound
 from app.store.connections import LinkAttempt, consume_attempt, find_attempt
 from app.store.customers import open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
+from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.registrations import Registrations
 from oauth.link.errors import (
     CallbackInvalid,
@@ -26,12 +26,10 @@ from oauth.link.errors import (
     LinkError,
     LinkRefused,
 )
-from oauth.link.flow import depart, exchange, read_callback, revoke
-from oauth.link.provider import Provider, Registration, Tokens
+from oauth.link.flow import depart, exchange, read_callback
+from oauth.link.provider import Tokens
 
 ATTEMPT_LIFETIME = timedelta(minutes=10)
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ class Linking:
         outbound: Calls instances.
         catalogue: The connectors.
         registrations: Who we are to each instance.
+        tokens: Ends what was issued in vain.
     """
 
     def __init__(
@@ -65,6 +64,7 @@ class Linking:
         outbound: Outbound,
         catalogue: Catalogue,
         registrations: Registrations,
+        tokens: ProviderTokens,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -72,6 +72,7 @@ class Linking:
         self._outbound = outbound
         self._catalogue = catalogue
         self._registrations = registrations
+        self._tokens = tokens
 
     async def begin(
         self, customer_id: str, session_hash: str, provider_name: str, address: str
@@ -89,12 +90,15 @@ class Linking:
             Unavailable: The instance does not answer as one.
         """
         connector = self._catalogue.linked_by_oauth(provider_name)
-        instance = connector.instance(address)
-        provider = connector.provider(instance)
-        with _told(provider, connector.about.title):
-            async with self._outbound.client() as client:
+        now = self._clock()
+        async with self._outbound.client() as client:
+            with _told("That address", connector.about.title):
+                found = await connector.find(client, address, now)
+            with _told(_host(found.instance), connector.about.title):
+                provider = await connector.provider(client, found.instance, now)
                 registration = await self._registrations.ensure(client, provider_name, provider)
-        departure = depart(provider, registration, self._registrations.redirect_uri)
+                back = self._registrations.redirect_uri
+                departure = await depart(client, provider, registration, back, found.login_hint)
         state_hash = secret_hash(departure.state)
         async with self._database.writing() as session:
             box = await open_box(session, self._vault, customer_id)
@@ -104,7 +108,7 @@ class Linking:
                     customer_id=customer_id,
                     session_hash=session_hash,
                     provider=provider_name,
-                    instance=instance,
+                    instance=found.instance,
                     sealed_verifier=box.seal(departure.verifier.encode(), _place(state_hash)),
                     expires_at=self._clock() + ATTEMPT_LIFETIME,
                 )
@@ -125,29 +129,11 @@ class Linking:
         """
         attempt, verifier = await self._consume(session_hash, params.get("state", ""))
         connector = self._catalogue.linked_by_oauth(attempt.provider)
-        provider = connector.provider(attempt.instance)
-        with _told(provider, connector.about.title):
-            code = read_callback(provider, params)
-            registration = await self._registrations.find(attempt.provider, provider)
-            if registration is None:
-                raise ClientUnknown("There is no registration any more.")
+        with _told(_host(attempt.instance), connector.about.title):
             async with self._outbound.client() as client:
-                tokens = await self._exchange(
-                    client, attempt.provider, provider, registration, code, verifier
-                )
-                account = await self._identify(
-                    client, connector, attempt.instance, registration, tokens
-                )
+                tokens = await self._issued(client, connector, attempt, verifier, params)
+                account = await self._identify(client, connector, attempt.instance, tokens)
         return Linked(attempt.customer_id, attempt.provider, attempt.instance, account, tokens)
-
-    async def revoke(self, provider_name: str, instance: str, tokens: Tokens) -> bool:
-        """End our access at the provider; say whether it confirmed."""
-        provider = self._catalogue.linked_by_oauth(provider_name).provider(instance)
-        registration = await self._registrations.find(provider_name, provider)
-        if registration is None:
-            return False
-        async with self._outbound.client() as client:
-            return await _revoke(client, provider, registration, tokens)
 
     async def _consume(self, session_hash: str, state: str) -> tuple[LinkAttempt, str]:
         now, state_hash = self._clock(), secret_hash(state)
@@ -159,15 +145,19 @@ class Linking:
             box = await open_box(session, self._vault, attempt.customer_id)
             return attempt, box.open(attempt.sealed_verifier, _place(state_hash)).decode()
 
-    async def _exchange(
+    async def _issued(
         self,
         client: httpx.AsyncClient,
-        provider_name: str,
-        provider: Provider,
-        registration: Registration,
-        code: str,
+        connector: OAuthConnector,
+        attempt: LinkAttempt,
         verifier: str,
+        params: Mapping[str, str],
     ) -> Tokens:
+        provider = await connector.provider(client, attempt.instance, self._clock())
+        code = read_callback(provider, params)
+        registration = await self._registrations.find(attempt.provider, provider)
+        if registration is None:
+            raise ClientUnknown("There is no registration any more.")
         try:
             return await exchange(
                 client,
@@ -176,35 +166,20 @@ class Linking:
                 code=code,
                 verifier=verifier,
                 redirect_uri=self._registrations.redirect_uri,
+                now=self._clock(),
             )
         except ClientUnknown:
-            await self._registrations.forget(provider_name, provider, registration.client_id)
+            await self._registrations.forget(attempt.provider, provider, registration.client_id)
             raise
 
     async def _identify(
-        self,
-        client: httpx.AsyncClient,
-        connector: OAuthConnector,
-        instance: str,
-        registration: Registration,
-        tokens: Tokens,
+        self, client: httpx.AsyncClient, connector: OAuthConnector, instance: str, tokens: Tokens
     ) -> Account:
         try:
-            return await connector.identify(client, instance, tokens.access_token, self._clock())
+            return await connector.identify(client, instance, tokens, self._clock())
         except ConnectorError:
-            await _revoke(client, connector.provider(instance), registration, tokens)
+            await self._tokens.revoke(connector.about.name, instance, tokens)
             raise
-
-
-async def _revoke(
-    client: httpx.AsyncClient, provider: Provider, registration: Registration, tokens: Tokens
-) -> bool:
-    try:
-        await revoke(client, provider, registration, tokens.access_token)
-    except (LinkError, MilieuError) as error:
-        logger.warning("provider does not confirm a revocation: %s", type(error).__name__)
-        return False
-    return True
 
 
 def _why_not(attempt: LinkAttempt | None, session_hash: str) -> Forbidden:
@@ -224,9 +199,8 @@ def _why_not(attempt: LinkAttempt | None, session_hash: str) -> Forbidden:
 
 
 @contextmanager
-def _told(provider: Provider, title: str) -> Iterator[None]:
+def _told(host: str, title: str) -> Iterator[None]:
     """Say in the service's own errors what went wrong at a provider."""
-    host = httpx.URL(provider.issuer).host
     try:
         yield
     except LinkDenied as error:
@@ -244,6 +218,10 @@ def _told(provider: Provider, title: str) -> Iterator[None]:
             f"{host} does not answer as {title} does; check the address, or try later.",
             code="provider_unusable",
         ) from error
+
+
+def _host(instance: str) -> str:
+    return httpx.URL(instance).host
 
 
 def _place(state_hash: str) -> str:

@@ -11,18 +11,15 @@ import logging
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.connectors.catalogue import Account, Catalogue
 from app.connectors.errors import AccessRevoked, ProviderDown
 from app.errors import Conflict, NotFound
 from app.ids import new_secret
-from app.outbound import Outbound
 from app.store.connections import (
     Connection,
     ConnectionDigest,
@@ -37,39 +34,18 @@ from app.store.connections import (
 )
 from app.store.customers import bump_context_version, open_box
 from app.store.engine import Database
-from app.store.secrets import Box, SealError, Vault
-from app.usecases.accounts import open_account, open_tokens
+from app.store.secrets import SealError, Vault
 from app.usecases.renderings import digest_place
 from app.usecases.schedule import after_success, back_off, on_demand
+from app.usecases.windows import LEASE, Leased, LeaseLost, Windows
 from context.analyse import analyse
 from context.digest import Digest, DigestError
 from context.engines import Engine
-from oauth.link.provider import Tokens
 
-LEASE = timedelta(minutes=5)
-# A fetch that lasted longer than its lease could not be kept, so it ends before.
-FETCH_AT_MOST = timedelta(minutes=4)
 # Analysis has threads of its own: however much there is to analyse, contexts are still rendered.
 ANALYSES_AT_ONCE = 2
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """A connection as it was when we leased it."""
-
-    connection: Connection = field(repr=False)
-    lease: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """What is sealed of a connection, opened for one refresh."""
-
-    account: Account
-    tokens: Tokens | None = field(repr=False)
-    past: Digest | None = field(repr=False)
 
 
 class Refresh:
@@ -77,10 +53,9 @@ class Refresh:
 
     Args:
         database: Where connections and digests are kept.
-        vault: Opens tokens, seals digests.
+        vault: Seals digests.
         clock: The present.
-        outbound: Calls providers.
-        catalogue: The connectors.
+        windows: Reads windows.
         engine: Reads posts.
         every: Rest between refreshes, in the mean.
         due: Set when a connection has become due.
@@ -92,8 +67,7 @@ class Refresh:
         database: Database,
         vault: Vault,
         clock: Clock,
-        outbound: Outbound,
-        catalogue: Catalogue,
+        windows: Windows,
         engine: Engine,
         every: timedelta,
         due: asyncio.Event,
@@ -102,8 +76,7 @@ class Refresh:
         self._database = database
         self._vault = vault
         self._clock = clock
-        self._outbound = outbound
-        self._catalogue = catalogue
+        self._windows = windows
         self._engine = engine
         self._every = every
         self._due = due
@@ -165,6 +138,8 @@ class Refresh:
             return None
         try:
             digest = await self._read(work)
+        except LeaseLost:
+            return None
         except AccessRevoked:
             return await self._fail(work, ConnectionState.REAUTH_REQUIRED)
         except ProviderDown as error:
@@ -174,26 +149,27 @@ class Refresh:
             return await self._fail(work, ConnectionState.DEGRADED)
         return await self._succeed(work, digest)
 
-    async def _begin(self, connection_id: str) -> _Work | None:
+    async def _begin(self, connection_id: str) -> Leased | None:
         now, lease = self._clock(), new_secret()
         async with self._database.writing() as session:
             if not await take_lease(session, connection_id, lease, now, now + LEASE):
                 return None
             connection = await find_leased(session, connection_id, lease)
-        return None if connection is None else _Work(connection, lease)
+        return None if connection is None else Leased(connection, lease)
 
-    async def _open(self, connection: Connection) -> _Opened:
+    async def _read(self, work: Leased) -> Digest:
+        connection, now = work.connection, self._clock()
+        window = await self._windows.read(work)
+        past = await self._past(connection)
+        noise_secret = self._vault.derive("network mood noise", connection.id)
+        analysis = partial(analyse, window, past, self._engine, now, noise_secret=noise_secret)
+        return await asyncio.get_running_loop().run_in_executor(self._analysts, analysis)
+
+    async def _past(self, connection: Connection) -> Digest | None:
+        """Return the digest before, whichever engine made it, if it can still be read."""
         async with self._database.reading() as session:
             box = await open_box(session, self._vault, connection.customer_id)
             kept = await find_digest(session, connection.id)
-        return _Opened(
-            account=open_account(box, connection),
-            tokens=open_tokens(box, connection),
-            past=self._past(box, kept),
-        )
-
-    def _past(self, box: Box, kept: ConnectionDigest | None) -> Digest | None:
-        """Return the digest before, whichever engine made it, if it can still be read."""
         if kept is None:
             return None
         try:
@@ -201,29 +177,7 @@ class Refresh:
         except (DigestError, SealError):
             return None
 
-    async def _read(self, work: _Work) -> Digest:
-        connection, now = work.connection, self._clock()
-        opened = await self._open(connection)
-        connector = self._catalogue.find(connection.provider)
-        try:
-            async with asyncio.timeout(FETCH_AT_MOST.total_seconds()):
-                async with self._outbound.client() as client:
-                    window = await connector.fetch(
-                        client,
-                        connection.instance,
-                        opened.tokens.access_token if opened.tokens else "",
-                        opened.account,
-                        now,
-                    )
-        except TimeoutError:
-            raise ProviderDown("It is too slow for a whole window.") from None
-        noise_secret = self._vault.derive("network mood noise", connection.id)
-        analysis = partial(
-            analyse, window, opened.past, self._engine, now, noise_secret=noise_secret
-        )
-        return await asyncio.get_running_loop().run_in_executor(self._analysts, analysis)
-
-    async def _succeed(self, work: _Work, digest: Digest) -> ConnectionState | None:
+    async def _succeed(self, work: Leased, digest: Digest) -> ConnectionState | None:
         now = self._clock()
         async with self._database.writing() as session:
             connection = await self._ours(session, work)
@@ -249,7 +203,7 @@ class Refresh:
         logger.info("refreshed %s", work.connection.id)
         return ConnectionState.ACTIVE
 
-    async def _ours(self, session: AsyncSession, work: _Work) -> Connection | None:
+    async def _ours(self, session: AsyncSession, work: Leased) -> Connection | None:
         """Return the connection if the lease on it is still ours; her context moves on.
 
         Her state is part of the context too: a broken link is a reason for an absence. The
@@ -260,7 +214,7 @@ class Refresh:
         return await find_leased(session, work.connection.id, work.lease)
 
     async def _fail(
-        self, work: _Work, state: ConnectionState, asked: timedelta | None = None
+        self, work: Leased, state: ConnectionState, asked: timedelta | None = None
     ) -> ConnectionState | None:
         now = self._clock()
         async with self._database.writing() as session:

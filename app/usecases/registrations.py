@@ -6,8 +6,8 @@ import httpx
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import Clock
-from app.store.connections import ProviderApp, delete_app, find_app, replace_app
 from app.store.engine import Database
+from app.store.provider_apps import ProviderApp, delete_app, find_app, replace_app
 from app.store.secrets import Vault
 from oauth.link.errors import ClientUnknown
 from oauth.link.flow import check_registration
@@ -95,7 +95,7 @@ class Registrations:
         if app.redirect_uri != self.redirect_uri:
             return False
         try:
-            await check_registration(client, provider, self._opened(app))
+            await check_registration(client, provider, self._opened(app), self._clock())
         except ClientUnknown:
             return False
         return True

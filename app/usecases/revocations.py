@@ -10,7 +10,7 @@ from app.store.connections import Connection
 from app.store.customers import open_box
 from app.store.secrets import SealError, Vault
 from app.usecases.accounts import open_tokens
-from app.usecases.linking import Linking
+from app.usecases.provider_tokens import ProviderTokens
 from oauth.link.provider import Tokens
 
 logger = logging.getLogger(__name__)
@@ -30,12 +30,12 @@ class Revocations:
 
     Args:
         vault: Opens tokens.
-        linking: The way to a provider.
+        tokens: Ends our tokens at providers.
     """
 
-    def __init__(self, vault: Vault, linking: Linking) -> None:
+    def __init__(self, vault: Vault, tokens: ProviderTokens) -> None:
         self._vault = vault
-        self._linking = linking
+        self._tokens = tokens
 
     async def of(
         self, session: AsyncSession, customer_id: str, connections: Sequence[Connection]
@@ -69,7 +69,7 @@ class Revocations:
         if item.tokens is None:
             return True
         try:
-            return await self._linking.revoke(item.provider, item.instance, item.tokens)
+            return await self._tokens.revoke(item.provider, item.instance, item.tokens)
         except Exception as error:  # noqa: BLE001 - whatever fails here, she is rid of the link
             logger.error("a revocation failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may quote a token
             return False

@@ -3,9 +3,9 @@
 import logging
 
 from app.clock import Clock
-from app.store.connections import delete_unused_apps
 from app.store.engine import Database
 from app.store.expired import KEPT_AFTER_EXPIRY, delete_expired
+from app.store.provider_apps import delete_unused_apps
 from app.work.chore import Chore
 
 logger = logging.getLogger(__name__)

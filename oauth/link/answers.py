@@ -1,6 +1,7 @@
 """What a provider's endpoints answer, read with care: it is somebody else's JSON."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -16,6 +17,8 @@ ERROR_CODE = re.compile(r"[a-z_]{1,64}")
 TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 # RFC 6749, section 3.3: scope tokens, separated by spaces.
 SCOPE = re.compile(r"[\x20-\x7e]{1,4096}")
+# Longer than any token lasts that still ends; more would not fit into a date.
+LASTS_AT_MOST_S = 10 * 366 * 86_400
 
 
 def read_json(answer: httpx.Response) -> dict[str, Any]:
@@ -62,8 +65,12 @@ def read_text(content: dict[str, Any], name: str, status: int) -> str:
     return value
 
 
-def read_tokens(answer: httpx.Response) -> Tokens:
+def read_tokens(answer: httpx.Response, now: datetime) -> Tokens:
     """Read a token response (RFC 6749, section 5.1).
+
+    Args:
+        answer: The response.
+        now: When it was asked for.
 
     Raises:
         LinkError: It is an error, or not a token response.
@@ -71,14 +78,20 @@ def read_tokens(answer: httpx.Response) -> Tokens:
     content = read_json(answer)
     if str(content.get("token_type", "")).lower() != "bearer":
         raise ProviderUnusable(answer.status_code)
-    expires_in = content.get("expires_in")
     return Tokens(
         access_token=read_text(content, "access_token", answer.status_code),
         refresh_token=_matching(TOKEN, content.get("refresh_token")),
-        expires_in=expires_in if isinstance(expires_in, int) else None,
+        expires_at=_expiry(content.get("expires_in"), now),
         scope=_matching(SCOPE, content.get("scope")) or "",
     )
 
 
 def _matching(pattern: re.Pattern[str], value: object) -> str | None:
     return value if isinstance(value, str) and pattern.fullmatch(value) else None
+
+
+def _expiry(seconds: object, now: datetime) -> datetime | None:
+    # Of a lifetime that cannot be, nothing is made: the provider refuses the token when it ends.
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        return None
+    return now + timedelta(seconds=seconds) if 0 <= seconds <= LASTS_AT_MOST_S else None

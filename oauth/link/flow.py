@@ -4,9 +4,12 @@ The parameters are Authlib's; the transport is the caller's HTTP client, which a
 addresses may be called. That client's own errors pass through.
 """
 
+import base64
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import quote_plus
 
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
@@ -14,7 +17,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from oauth.link.answers import read_tokens, refusal
 from oauth.link.errors import CallbackInvalid, LinkDenied, LinkRefused
-from oauth.link.provider import Provider, Registration, Tokens
+from oauth.link.provider import ClientAuthentication, Provider, Registration, Tokens
 
 VERIFIER_BYTES = 48
 
@@ -28,13 +31,24 @@ class Departure:
     verifier: str = field(repr=False)
 
 
-def depart(provider: Provider, registration: Registration, redirect_uri: str) -> Departure:
+async def depart(
+    client: httpx.AsyncClient,  # noqa: ARG001 - a provider to which requests are pushed is called
+    provider: Provider,
+    registration: Registration,
+    redirect_uri: str,
+    login_hint: str = "",
+) -> Departure:
     """Make the address to send her to, with fresh `state` and PKCE verifier.
 
     Args:
+        client: HTTP client that may call the provider.
         provider: Where she goes.
         registration: Who we are there.
         redirect_uri: Where she comes back; exactly as registered.
+        login_hint: The account she means, if she said so (OpenID Connect Core, section 3.1.2.1).
+
+    Raises:
+        LinkError: The provider does not take the request.
     """
     state = secrets.token_urlsafe(32)
     verifier = secrets.token_urlsafe(VERIFIER_BYTES)
@@ -47,6 +61,7 @@ def depart(provider: Provider, registration: Registration, redirect_uri: str) ->
         state=state,
         code_challenge=create_s256_code_challenge(verifier),
         code_challenge_method="S256",
+        **({"login_hint": login_hint} if login_hint else {}),
     )
     return Departure(url=url, state=state, verifier=verifier)
 
@@ -60,11 +75,13 @@ def read_callback(provider: Provider, params: Mapping[str, str]) -> str:
 
     Raises:
         CallbackInvalid: `iss` names another issuer, which is a mix-up attack (RFC 9207,
-            section 2.4), or there is neither a code nor an error.
+            section 2.4), or is missing although the provider always sends it; or there is
+            neither a code nor an error.
         LinkDenied: She declined.
         LinkRefused: The provider reports another error.
     """
-    if "iss" in params and params["iss"].rstrip("/") != provider.issuer:
+    named = params.get("iss", "" if provider.names_itself else provider.issuer)
+    if named.rstrip("/") != provider.issuer.rstrip("/"):
         raise CallbackInvalid("The answer comes from another provider than the one asked.")
     error = params.get("error")
     if error == "access_denied":
@@ -85,8 +102,18 @@ async def exchange(
     code: str,
     verifier: str,
     redirect_uri: str,
+    now: datetime,
 ) -> Tokens:
     """Turn a code into tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
+
+    Args:
+        client: HTTP client that may call the provider.
+        provider: Where she was.
+        registration: Who we are there.
+        code: What she came back with.
+        verifier: What was kept while she was away.
+        redirect_uri: The one she was sent with.
+        now: The present.
 
     Raises:
         ClientUnknown: The provider has forgotten our registration.
@@ -95,6 +122,7 @@ async def exchange(
     """
     answer = await _post(
         client,
+        provider,
         registration,
         provider.token_endpoint,
         {
@@ -104,11 +132,47 @@ async def exchange(
             "code_verifier": verifier,
         },
     )
-    return read_tokens(answer)
+    return read_tokens(answer, now)
+
+
+async def renew(
+    client: httpx.AsyncClient,
+    provider: Provider,
+    registration: Registration,
+    tokens: Tokens,
+    now: datetime,
+) -> Tokens:
+    """Have the access token renewed (RFC 6749, section 6); what is not issued anew stays.
+
+    Args:
+        client: HTTP client that may call the provider.
+        provider: Who issued them.
+        registration: Who we are there.
+        tokens: With a refresh token.
+        now: The present.
+
+    Raises:
+        ClientUnknown: The provider has forgotten our registration.
+        LinkRefused: The refresh token is spent, revoked or expired.
+        ProviderUnusable: The provider gives no usable answer; nothing is known of the token.
+    """
+    answer = await _post(
+        client,
+        provider,
+        registration,
+        provider.token_endpoint,
+        {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token or ""},
+    )
+    fresh = read_tokens(answer, now)
+    return replace(
+        fresh,
+        refresh_token=fresh.refresh_token or tokens.refresh_token,
+        scope=fresh.scope or tokens.scope,
+    )
 
 
 async def check_registration(
-    client: httpx.AsyncClient, provider: Provider, registration: Registration
+    client: httpx.AsyncClient, provider: Provider, registration: Registration, now: datetime
 ) -> None:
     """Ask the provider whether it still knows us, by asking for a token of our own.
 
@@ -121,41 +185,63 @@ async def check_registration(
     """
     answer = await _post(
         client,
+        provider,
         registration,
         provider.token_endpoint,
         {"grant_type": "client_credentials", "scope": " ".join(provider.scopes)},
     )
     try:
-        read_tokens(answer)
+        read_tokens(answer, now)
     except LinkRefused:
         return  # known, only not allowed to have a token of its own
 
 
 async def revoke(
-    client: httpx.AsyncClient, provider: Provider, registration: Registration, token: str
+    client: httpx.AsyncClient,
+    provider: Provider,
+    registration: Registration,
+    tokens: Tokens,
+    now: datetime,
 ) -> None:
-    """End a token at the provider (RFC 7009); a provider without revocation is left alone.
+    """End our tokens at the provider (RFC 7009); a provider without revocation is left alone.
+
+    A refresh token ends the access tokens that came of it (section 2.1).
 
     Raises:
         LinkError: The provider does not confirm.
     """
     if provider.revocation_endpoint is None:
         return
-    answer = await _post(client, registration, provider.revocation_endpoint, {"token": token})
+    token = tokens.refresh_token or tokens.access_token
+    form = {"token": token}
+    answer = await _post(client, provider, registration, provider.revocation_endpoint, form)
     if not answer.is_success:
-        read_tokens(answer)
+        read_tokens(answer, now)
 
 
 async def _post(
     client: httpx.AsyncClient,
+    provider: Provider,
     registration: Registration,
     endpoint: str,
     form: dict[str, str],
 ) -> httpx.Response:
-    credentials = {
-        "client_id": registration.client_id,
-        "client_secret": registration.client_secret,
-    }
-    return await client.post(
-        endpoint, data={**form, **credentials}, headers={"Accept": "application/json"}
-    )
+    headers = {"Accept": "application/json"}
+    match provider.authentication:
+        case ClientAuthentication.BASIC:
+            headers["Authorization"] = _basic(registration)
+        case ClientAuthentication.POST:
+            form = {
+                **form,
+                "client_id": registration.client_id,
+                "client_secret": registration.client_secret,
+            }
+        case ClientAuthentication.NONE:
+            form = {**form, "client_id": registration.client_id}
+    return await client.post(endpoint, data=form, headers=headers)
+
+
+def _basic(registration: Registration) -> str:
+    """Return the header of HTTP Basic, whose parts are form-encoded (RFC 6749, section 2.3.1)."""
+    pair = f"{quote_plus(registration.client_id)}:{quote_plus(registration.client_secret)}"
+    return f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"

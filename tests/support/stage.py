@@ -21,6 +21,7 @@ from app.ids import new_id
 from app.outbound import Limits, Outbound
 from app.sandbox.network import create_sandbox
 from app.sandbox.people import Person
+from app.sandbox.status import Visibility
 from app.store.connections import Connection, ConnectionDigest
 from app.store.customers import Customer, DataKey, open_box
 from app.store.engine import Database
@@ -30,10 +31,12 @@ from app.usecases.connections import Connections
 from app.usecases.contexts import Contexts
 from app.usecases.linking import Linking
 from app.usecases.possession import Possession
+from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.proving import Proving
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.renderings import digest_place
+from app.usecases.windows import Windows
 from context.digest import Digest
 from context.engines import load_engine
 from tests.support.clock import SettableClock
@@ -98,11 +101,17 @@ class Network:
         for handle in handles:
             self.world.add_person(Person(handle, handle.title(), **about))
 
-    def said(self, handle: str, words: str, **ago: float) -> None:
+    def said(
+        self,
+        handle: str,
+        words: str,
+        visibility: Visibility = Visibility.PUBLIC,
+        **ago: float,
+    ) -> None:
         """Let a person have posted some time ago."""
         now = self.clock()
         self.clock.set(now - timedelta(**ago))
-        self.world.publish(handle, words)
+        self.world.publish(handle, words, visibility=visibility)
         self.clock.set(now)
 
     def friends(self, handle: str, *others: str) -> None:
@@ -156,15 +165,17 @@ class Stage:
         catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions))
         identity = Identity("Milieu", "https://milieu.test", callback)
         registrations = Registrations(database, vault, clock, identity)
-        linking = Linking(database, vault, clock, outbound, catalogue, registrations)
+        tokens = ProviderTokens(clock, outbound, catalogue, registrations)
+        linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
         proving = Proving(database, vault, clock, outbound, catalogue, "https://milieu.test")
-        self.connections = Connections(database, vault, clock, catalogue, linking, proving, due)
+        self.connections = Connections(
+            database, vault, clock, catalogue, linking, proving, tokens, due
+        )
         self.refresh = Refresh(
             database,
             vault,
             clock,
-            outbound,
-            catalogue,
+            Windows(database, vault, clock, outbound, catalogue, tokens),
             self.engine,
             EVERY,
             self.due,

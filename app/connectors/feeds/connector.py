@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import httpx
 
-from app.connectors.catalogue import About, Account, Marks, Means, Reads
+from app.connectors.catalogue import About, Account, Link, Marks, Means, Reads
 from app.connectors.feeds.address import belongs, found_at, page_of, shown
 from app.connectors.feeds.entries import hers, posts, read_feed
 from app.connectors.feeds.errors import NotABlog, NotProved
@@ -94,20 +94,13 @@ class Feeds:
         blog = await self._blog(client, answer, now)
         return Account(str(blog.feed), shown(blog.page.url))
 
-    async def fetch(
-        self,
-        client: httpx.AsyncClient,
-        instance: str,  # noqa: ARG002 - a blog is on no instance
-        access_token: str,  # noqa: ARG002 - a feed is public
-        account: Account,
-        now: datetime,
-    ) -> Window:
+    async def fetch(self, client: httpx.AsyncClient, link: Link, now: datetime) -> Window:
         """Fetch the window: her entries of 30 days. Nobody around her is read.
 
         Raises:
             ConnectorError: The feed does not answer well, or is none any more.
         """
-        answer = await get(client, httpx.URL(account.id), now)
+        answer = await get(client, httpx.URL(link.account.id), now)
         return Window(posts=await _read(partial(posts, now=now), answer.content))
 
     async def _blog(

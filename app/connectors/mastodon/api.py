@@ -10,6 +10,7 @@ from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
 from app.connectors.patience import retry_after, wait_until
 from app.outbound import OutboundFailed, OutboundRefused
 
+JSON = {"Accept": "application/json"}
 PER_PAGE = 40
 REGENERATING_WAIT = timedelta(minutes=1)
 # Mastodon answers 401 to a revoked token and 403 for a suspended account; Takahe answers 400. What
@@ -24,16 +25,16 @@ class Api:
     Args:
         client: HTTP client that may call the instance.
         instance: Its base address.
-        access_token: What it issued for her account.
+        auth: Puts what it issued for her account on requests to it.
         now: The present, to read what it says about later.
     """
 
     def __init__(
-        self, client: httpx.AsyncClient, instance: str, access_token: str, now: datetime
+        self, client: httpx.AsyncClient, instance: str, auth: httpx.Auth | None, now: datetime
     ) -> None:
         self._client = client
         self._instance = httpx.URL(instance)
-        self._headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+        self._auth = auth
         self._now = now
 
     async def get(self, path: str) -> Any:  # noqa: ANN401 - somebody else's JSON
@@ -69,7 +70,7 @@ class Api:
 
     async def _answer(self, url: httpx.URL) -> httpx.Response:
         try:
-            answer = await self._client.get(url, headers=self._headers)
+            answer = await self._client.get(url, headers=JSON, auth=self._auth)
         except OutboundRefused as error:
             raise ProviderChanged(error.detail) from None
         except OutboundFailed as error:

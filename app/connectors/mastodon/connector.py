@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from app.connectors.catalogue import About, Account, Means, Reads
+from app.connectors.catalogue import About, Account, Destination, Link, Means, Reads
 from app.connectors.errors import ProviderChanged
 from app.connectors.mastodon.address import instance_of
 from app.connectors.mastodon.api import PER_PAGE, Api
@@ -20,7 +20,8 @@ from context.post import (
     Post,
     Window,
 )
-from oauth.link.provider import Provider
+from oauth.link.bearer import BearerAuth
+from oauth.link.provider import Provider, Tokens
 
 OWN_ACCOUNT = "/api/v1/accounts/verify_credentials"
 # Statuses that are not read take room on the pages; twice the room is enough for most people.
@@ -37,7 +38,7 @@ ABOUT = About(
     name="mastodon",
     title="Mastodon",
     linked_by=Means.OAUTH,
-    reads=frozenset({Reads.POSTS, Reads.NETWORK}),
+    reads=frozenset(Reads),
     requests=HER_PAGES + NETWORK_PAGES + 1,
     documentation=("https://docs.joinmastodon.org/methods/",),
     terms="{instance}/about",
@@ -56,15 +57,25 @@ class Mastodon:
     def __init__(self, exceptions: frozenset[str] = frozenset()) -> None:
         self._exceptions = exceptions
 
-    def instance(self, typed: str) -> str:
-        """Return the base address of the instance that she typed.
+    async def find(
+        self,
+        client: httpx.AsyncClient,  # noqa: ARG002 - an instance is known by its address alone
+        typed: str,
+        now: datetime,  # noqa: ARG002 - nothing is asked
+    ) -> Destination:
+        """Return the instance that she typed.
 
         Raises:
             InvalidAddress: It names none.
         """
-        return instance_of(typed, self._exceptions)
+        return Destination(instance_of(typed, self._exceptions))
 
-    def provider(self, instance: str) -> Provider:
+    async def provider(
+        self,
+        client: httpx.AsyncClient,  # noqa: ARG002 - every instance has the same paths
+        instance: str,
+        now: datetime,  # noqa: ARG002 - nothing is asked
+    ) -> Provider:
         """Describe the OAuth of an instance."""
         return Provider(
             issuer=instance,
@@ -75,15 +86,19 @@ class Mastodon:
             scopes=("read:accounts", "read:statuses"),
         )
 
+    def auth(self, instance: str, tokens: Tokens) -> httpx.Auth:
+        """Return what puts a token on requests to an instance."""
+        return BearerAuth(tokens.access_token, instance)
+
     async def identify(
-        self, client: httpx.AsyncClient, instance: str, access_token: str, now: datetime
+        self, client: httpx.AsyncClient, instance: str, tokens: Tokens, now: datetime
     ) -> Account:
-        """Ask whose account a token is for.
+        """Ask whose account tokens are for.
 
         Raises:
             ConnectorError: The instance does not say.
         """
-        api = Api(client, instance, access_token, now)
+        api = Api(client, instance, self.auth(instance, tokens), now)
         content = await api.get(OWN_ACCOUNT)
         try:
             account_id, acct = content["id"], content["acct"]
@@ -94,14 +109,7 @@ class Mastodon:
         host = httpx.URL(instance).netloc.decode("ascii")
         return Account(account_id, f"@{acct}" if "@" in acct else f"@{acct}@{host}")
 
-    async def fetch(
-        self,
-        client: httpx.AsyncClient,
-        instance: str,
-        access_token: str,
-        account: Account,
-        now: datetime,
-    ) -> Window:
+    async def fetch(self, client: httpx.AsyncClient, link: Link, now: datetime) -> Window:
         """Fetch the window: her posts of 30 days, her network's of three, what is said of her.
 
         Either all of it or an error: half a window would be a mixture.
@@ -109,7 +117,8 @@ class Mastodon:
         Raises:
             ConnectorError: A part of it cannot be had.
         """
-        api = Api(client, instance, access_token, now)
+        api = Api(client, link.instance, link.auth, now)
+        account = link.account
         hers = await _collect(
             api.pages(f"/api/v1/accounts/{account.id}/statuses", HER_PAGES),
             her_post,

@@ -103,6 +103,26 @@ async def refresh(
     return see(request, "connections", "refreshing" if is_now else "refreshing_later")
 
 
+@router.post("/connections/{connection_id}/followers-only", name="followers_only")
+async def followers_only(
+    request: Request,
+    services: ServicesOf,
+    session: SignedInSession,
+    connection_id: str,
+    wanted: Annotated[str, Form()] = "",
+    csrf: Csrf = "",
+) -> Response:
+    """Read what she writes for her followers too, or no longer."""
+    check_csrf(request, session, "followers_only", csrf)
+    try:
+        await services.connections.read_followers_only(
+            session.customer_id, connection_id, wanted=wanted == "yes"
+        )
+    except NotFound:
+        return see(request, "connections", "unlinked_before")
+    return see(request, "connections", "followers_read" if wanted == "yes" else "followers_left")
+
+
 @router.post("/connections/{connection_id}/unlink", name="unlink")
 async def unlink(
     request: Request,

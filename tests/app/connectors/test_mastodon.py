@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from app.connectors.catalogue import Account, Catalogue
+from app.connectors.catalogue import Account, Catalogue, Link
 from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
 from app.connectors.mastodon import Mastodon
 from app.connectors.mastodon import connector as connector_module
@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.outbound import Limits, Outbound
 from app.sandbox.status import Visibility
 from context.post import PostKind
+from oauth.link.provider import Tokens
 from tests.support.stage import network_at
 
 
@@ -36,7 +37,8 @@ class Reader:
         self.account = Account(str(network.world.people["mara"].account_id), "@mara")
         registry = network.app.state.controls.host.registry
         app = registry.register("Milieu", ("https://x.test",), ("read",), None)
-        self.token = registry.issue_token(app.client_id, "mara", ("read",), clock()).value
+        issued = registry.issue_token(app.client_id, "mara", ("read",), clock()).value
+        self.tokens = Tokens(issued)
         self.outbound = Outbound(
             frozenset({network.host}), limits=Limits(connect_s=5, read_s=5, total_s=10)
         )
@@ -49,13 +51,14 @@ class Reader:
 
     async def fetch(self):
         async with self.client() as client:
-            return await self.connector.fetch(
-                client, self.network.url, self.token, self.account, self.clock()
-            )
+            auth = self.connector.auth(self.network.url, self.tokens)
+            link = Link(self.network.url, self.account, auth)
+            return await self.connector.fetch(client, link, self.clock())
 
     async def identify(self):
         async with self.client() as client:
-            return await self.connector.identify(client, self.network.url, self.token, self.clock())
+            url = self.network.url
+            return await self.connector.identify(client, url, self.tokens, self.clock())
 
 
 @pytest.fixture

@@ -93,6 +93,11 @@ class Fakes:
             raise self.problem
         return self.confirmed
 
+    async def read_followers_only(self, *about: str, wanted: bool) -> None:
+        self.asked.append((*about, wanted))
+        if self.problem:
+            raise self.problem
+
     async def request_refresh(self, *about: str):
         self.asked.append(about)
         if self.problem:
@@ -296,10 +301,10 @@ async def test_unlinking_says_whether_the_provider_confirmed(mira: Browser, fake
 
 
 async def test_what_another_tab_has_changed_is_said_on_the_list(mira: Browser, fakes: Fakes):
-    fakes.views = (view(ConnectionState.ACTIVE),)
+    fakes.views = (view(ConnectionState.ACTIVE, followers_only=False),)
     page = await mira.get("/connections")
     fakes.problem = NotFound("You have no such connection.")
-    for action in ("/unlink", "/refresh"):
+    for action in ("/unlink", "/refresh", "/followers-only"):
         after = await mira.follow(await mira.submit(page.form(action)))
         assert "That account is not linked any more." in after.text
     fakes.problem = Conflict("Access has ended; link the account again.", code="link_broken")
@@ -334,9 +339,19 @@ async def test_where_a_form_with_a_mistake_was_shown_leads_back_to_its_page(
     assert (await mira.get(path)).response.headers["location"] == page
 
 
-@pytest.mark.parametrize("action", ["/connections/link", "/refresh", "/unlink"])
-async def test_nothing_is_done_without_its_own_form(mira: Browser, fakes: Fakes, action: str):
+async def test_what_is_for_followers_is_read_only_if_she_says_so(mira: Browser, fakes: Fakes):
     fakes.views = (view(ConnectionState.ACTIVE),)
+    assert "for followers" not in (await mira.get("/connections")).text
+    for read_now, said in ((False, "is read too"), (True, "is not read any more")):
+        fakes.views = (view(ConnectionState.ACTIVE, followers_only=read_now),)
+        form = (await mira.get("/connections")).form("/followers-only")
+        assert said in (await mira.follow(await mira.submit(form))).text
+        assert fakes.asked.pop() == (mira.customer_id, "con_1", not read_now)
+
+
+@pytest.mark.parametrize("action", ["/connections/link", "/refresh", "/unlink", "/followers-only"])
+async def test_nothing_is_done_without_its_own_form(mira: Browser, fakes: Fakes, action: str):
+    fakes.views = (view(ConnectionState.ACTIVE, followers_only=False),)
     page = await mira.get("/connections")
     foreign = dict(page.form("/sign-out").fields)["csrf"]
     for csrf in (None, foreign):

@@ -11,18 +11,12 @@ from starlette.responses import JSONResponse, Response
 
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.outbound import OutboundRefused
-from app.store.connections import (
-    Connection,
-    ConnectionState,
-    LinkAttempt,
-    ProviderApp,
-    find_app,
-    replace_app,
-)
+from app.store.connections import Connection, ConnectionState, LinkAttempt
 from app.store.customers import DataKey, delete_customer, open_box
+from app.store.provider_apps import ProviderApp, find_app, replace_app
 from app.store.secrets import SealError
 from app.usecases.accounts import open_account, open_tokens
-from app.usecases.linking import Linking
+from app.usecases.provider_tokens import ProviderTokens
 from tests.support.stage import Stage, browse, network_at
 
 
@@ -42,19 +36,22 @@ async def begin(stage, network, customer, browser="browser"):
     return await stage.connections.begin_link(customer, browser, "mastodon", network.url)
 
 
-async def test_she_links_her_account_and_sees_it_active(stage, network):
+async def test_she_links_her_account_and_sees_it_pending_until_it_is_read(stage, network):
     mara = await stage.customer()
     connection_id = await stage.link(mara, network.url, "mara")
     (view,) = await stage.connections.list(mara)
     assert view.id == connection_id
-    assert view.state is ConnectionState.ACTIVE
-    assert view.advice == ""
+    assert view.state is ConnectionState.PENDING
+    assert "in a moment" in view.advice
     assert view.handle == f"@mara@{network.host}"
     assert view.instance == network.host
     assert view.engine is None
     assert "mara" not in repr(view)
     assert stage.due.is_set()
     assert await stage.version(mara) == 1
+    await stage.refresh.refresh(connection_id)
+    (view,) = await stage.connections.list(mara)
+    assert (view.state, view.advice) == (ConnectionState.ACTIVE, "")
 
 
 async def test_the_callback_is_of_the_browser_that_began_and_of_no_other(stage, network):
@@ -152,7 +149,7 @@ async def test_an_account_linked_by_somebody_else_is_a_conflict_that_does_not_te
         hers in refused.value.detail for hers in (mara, connection_id, "mara", "omebody")
     )
     assert await stage.connections.list(other) == []
-    assert (await stage.view(mara, connection_id)).state is ConnectionState.ACTIVE
+    assert (await stage.view(mara, connection_id)).state is ConnectionState.PENDING
 
 
 async def test_linking_the_same_account_again_is_the_same_connection_with_its_digest(
@@ -455,7 +452,7 @@ async def test_a_revocation_that_breaks_is_no_error_and_quotes_no_token(
     mara = await stage.customer()
     await stage.link(mara, network.url, "mara")
     items = await stage.connections.tokens_to_revoke(mara)
-    monkeypatch.setattr(Linking, "revoke", broken)
+    monkeypatch.setattr(ProviderTokens, "revoke", broken)
     await stage.connections.revoke_at_providers(items)
     assert "a revocation failed: ValueError" in caplog.text
     assert items[0].tokens.access_token not in caplog.text

@@ -65,7 +65,7 @@ async def test_she_links_her_blog_by_a_tag_or_by_a_link(stage, mara, blog, clock
     blog.head = proof(marks)
     connection_id = await stage.connections.finish_proof(mara, name)
     [view] = await stage.connections.list(mara)
-    assert (view.id, view.provider, view.state) == (connection_id, "feeds", ConnectionState.ACTIVE)
+    assert (view.id, view.provider, view.state) == (connection_id, "feeds", ConnectionState.PENDING)
     assert (view.handle, view.instance, view.address) == (blog.host, blog.host, blog.host)
     assert blog.host not in repr(view)
     assert stage.due.is_set()

@@ -12,6 +12,7 @@ from app.errors import Conflict, NotFound
 from app.sandbox.status import Visibility
 from app.store.connections import Connection, ConnectionDigest, ConnectionState, take_lease
 from app.usecases import refresh as refresh_module
+from app.usecases import windows as windows_module
 from app.usecases.schedule import AGAIN_AFTER
 from app.work.tidy import Tidy
 from app.work.worker import Worker
@@ -273,7 +274,7 @@ async def test_linked_again_in_the_middle_the_old_run_does_not_report_on_the_new
     work = await stage.refresh._begin(connection_id)
     await stage.link(mara, network.url, "mara")
     assert await stage.refresh._fail(work, ConnectionState.REAUTH_REQUIRED) is None
-    assert (await stage.view(mara, connection_id)).state is ConnectionState.ACTIVE
+    assert (await stage.view(mara, connection_id)).state is ConnectionState.PENDING
 
 
 async def test_linked_again_while_a_worker_takes_the_lease_the_worker_loses_it(
@@ -374,7 +375,7 @@ async def test_analysis_takes_no_thread_from_rendering(stage, connection_id, mon
 async def test_a_window_that_takes_longer_than_the_lease_allows_is_given_up(
     stage, network, mara, connection_id, monkeypatch
 ):
-    monkeypatch.setattr(refresh_module, "FETCH_AT_MOST", timedelta(seconds=0.2))
+    monkeypatch.setattr(windows_module, "FETCH_AT_MOST", timedelta(seconds=0.2))
     network.faults.answer(hang)
     assert await stage.refresh.refresh(connection_id) is DOWN
 

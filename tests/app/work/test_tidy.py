@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from sqlmodel import func, select
 
-from app.store.connections import Connection, LinkAttempt, ProviderApp
+from app.store.connections import Connection, LinkAttempt
 from app.store.customers import Customer
+from app.store.provider_apps import ProviderApp
 from app.store.sessions import Session
 from app.work.tidy import Tidy
 

@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -10,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oauth.link.answers import read_tokens
+from oauth.link.bearer import BearerAuth
 from oauth.link.errors import (
     CallbackInvalid,
     ClientUnknown,
@@ -18,12 +22,14 @@ from oauth.link.errors import (
     LinkRefused,
     ProviderUnusable,
 )
-from oauth.link.flow import check_registration, depart, exchange, read_callback, revoke
-from oauth.link.provider import Provider, Registration
+from oauth.link.flow import check_registration, depart, exchange, read_callback, renew, revoke
+from oauth.link.provider import ClientAuthentication, Provider, Registration, Tokens
 from oauth.link.register import register_app
 
 US = Registration("our id", "our secret")
 BACK = "https://milieu.test/callback"
+HELD = Tokens("abc")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def provider(**changes):
@@ -63,12 +69,17 @@ TOKENS = {"access_token": "abc", "token_type": "Bearer", "scope": "read", "creat
 def exchanged(client, described=None):
     return exchange(
         client, described or provider(), US, code="the code", verifier="the verifier",
-        redirect_uri=BACK,
+        redirect_uri=BACK, now=NOW,
     )  # fmt: skip
 
 
-def test_she_leaves_with_state_and_a_pkce_challenge_made_for_this_time_alone():
-    first, second = (depart(provider(), US, BACK) for _ in range(2))
+async def leave(**said):
+    async with httpx.AsyncClient() as client:
+        return await depart(client, provider(), US, BACK, **said)
+
+
+async def test_she_leaves_with_state_and_a_pkce_challenge_made_for_this_time_alone():
+    first, second = [await leave() for _ in range(2)]
     query = {name: values[0] for name, values in parse_qs(urlsplit(first.url).query).items()}
     challenge = base64.urlsafe_b64encode(hashlib.sha256(first.verifier.encode()).digest())
     assert query == {
@@ -119,7 +130,8 @@ async def test_a_code_becomes_tokens():
     provides = Provides(json=TOKENS | {"refresh_token": "def", "expires_in": 60})
     async with provides.client() as client:
         tokens = await exchanged(client)
-    assert (tokens.access_token, tokens.refresh_token, tokens.expires_in) == ("abc", "def", 60)
+    assert (tokens.access_token, tokens.refresh_token) == ("abc", "def")
+    assert tokens.expires_at == NOW + timedelta(seconds=60)
     assert provides.form == {
         "grant_type": "authorization_code",
         "code": "the code",
@@ -187,35 +199,118 @@ async def test_odd_members_of_a_token_response_are_left_out():
     odd = TOKENS | {"refresh_token": 7, "expires_in": "soon", "scope": None}
     async with Provides(json=odd).client() as client:
         tokens = await exchanged(client)
-    assert (tokens.refresh_token, tokens.expires_in, tokens.scope) == (None, None, "")
+    assert (tokens.refresh_token, tokens.expires_at, tokens.scope) == (None, None, "")
 
 
 async def test_a_provider_that_knows_us_may_still_refuse_us_a_token_of_our_own():
     async with Provides(400, json={"error": "unsupported_grant_type"}).client() as client:
-        await check_registration(client, provider(), US)
+        await check_registration(client, provider(), US, NOW)
     async with Provides(401, json={"error": "invalid_client"}).client() as client:
         with pytest.raises(ClientUnknown):
-            await check_registration(client, provider(), US)
+            await check_registration(client, provider(), US, NOW)
 
 
 async def test_a_token_is_revoked():
     provides = Provides(json={})
     async with provides.client() as client:
-        await revoke(client, provider(), US, "abc")
-    assert provides.form["token"] == "abc"
+        await revoke(client, provider(), US, HELD, NOW)
+        assert provides.form["token"] == "abc"
+        await revoke(client, provider(), US, replace(HELD, refresh_token="def"), NOW)
+        assert provides.form["token"] == "def"
 
 
 async def test_a_revocation_that_is_refused_is_an_error():
     async with Provides(403, json={"error": "unauthorized_client"}).client() as client:
         with pytest.raises(LinkRefused):
-            await revoke(client, provider(), US, "abc")
+            await revoke(client, provider(), US, HELD, NOW)
 
 
 async def test_a_provider_without_revocation_is_left_alone():
     provides = Provides()
     async with provides.client() as client:
-        await revoke(client, provider(revocation_endpoint=None), US, "abc")
+        await revoke(client, provider(revocation_endpoint=None), US, HELD, NOW)
     assert provides.asked == []
+
+
+async def test_tokens_are_renewed():
+    provides = Provides(json=TOKENS | {"refresh_token": "new", "expires_in": 7200})
+    async with provides.client() as client:
+        fresh = await renew(client, provider(), US, replace(HELD, refresh_token="def"), NOW)
+    assert provides.form == {
+        "grant_type": "refresh_token",
+        "refresh_token": "def",
+        "client_id": "our id",
+        "client_secret": "our secret",
+    }
+    assert fresh == Tokens("abc", "new", NOW + timedelta(hours=2), "read")
+
+
+async def test_what_is_not_issued_anew_stays():
+    held = Tokens("old", "def", NOW, "read write")
+    bare = {"access_token": "new", "token_type": "Bearer"}
+    async with Provides(json=bare).client() as client:
+        assert await renew(client, provider(), US, held, NOW) == Tokens(
+            "new", "def", None, "read write"
+        )
+
+
+@pytest.mark.parametrize(
+    ("authentication", "sent", "header"),
+    [
+        ("client_secret_post", {"client_id": "i:d", "client_secret": "s+c"}, None),
+        ("client_secret_basic", {}, "Basic " + base64.b64encode(b"i%3Ad:s%2Bc").decode()),
+        ("none", {"client_id": "i:d"}, None),
+    ],
+)
+async def test_we_show_who_we_are_as_the_provider_wants_it(authentication, sent, header):
+    provides = Provides(json=TOKENS)
+    described = provider(authentication=ClientAuthentication(authentication))
+    async with provides.client() as client:
+        await renew(client, described, Registration("i:d", "s+c"), HELD, NOW)
+    known = {name: value for name, value in provides.form.items() if name.startswith("client")}
+    assert known == sent
+    assert provides.asked[0].headers.get("Authorization") == header
+
+
+async def test_whom_she_means_goes_along():
+    assert "login_hint=did%3Aplc%3Ax" in (await leave(login_hint="did:plc:x")).url
+    assert "login_hint" not in (await leave()).url
+
+
+def test_who_always_says_its_name_must_say_it():
+    named = provider(names_itself=True)
+    assert read_callback(named, {"code": "abc", "iss": "https://social.example"}) == "abc"
+    with pytest.raises(CallbackInvalid):
+        read_callback(named, {"code": "abc"})
+
+
+@given(st.one_of(st.integers(), st.booleans(), st.floats(), st.text(max_size=3)))
+def test_a_lifetime_that_cannot_be_is_none(seconds):
+    answer = httpx.Response(200, content=json.dumps(TOKENS | {"expires_in": seconds}))
+    expires_at = read_tokens(answer, NOW).expires_at
+    is_one = isinstance(seconds, int) and not isinstance(seconds, bool)
+    if expires_at is None:
+        assert not is_one or seconds < 0 or seconds > 10 * 365 * 86_400
+    else:
+        assert expires_at == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("address", "gets_it"),
+    [
+        ("https://social.example/api", True),
+        ("https://social.example:443/api", True),
+        ("http://social.example/api", False),
+        ("https://social.example:8443/api", False),
+        ("https://social.example.evil/api", False),
+        ("https://api.social.example/", False),
+    ],
+)
+async def test_a_token_goes_to_the_server_that_issued_it_alone(address, gets_it):
+    provides = Provides()
+    async with provides.client() as client:
+        await client.get(address, auth=BearerAuth("abc", "https://social.example"))
+    assert ("Authorization" in provides.asked[0].headers) is gets_it
 
 
 async def test_registering():

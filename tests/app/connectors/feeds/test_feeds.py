@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse
 from app.connectors.catalogue import (
     Account,
     Catalogue,
+    Link,
     Marks,
     Means,
     OAuthConnector,
@@ -58,7 +59,7 @@ class Reader:
     async def fetch(self):
         account = Account(self.blog.url + "/feed", "the blog")
         async with self.outbound.client() as client:
-            return await self.connector.fetch(client, "", "", account, self.blog.clock())
+            return await self.connector.fetch(client, Link("", account), self.blog.clock())
 
 
 async def test_a_blog_is_found_by_its_page_and_by_its_feed(blog):
