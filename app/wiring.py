@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.clock import Clock, system_clock
+from app.connectors.archives import Archives, BlueskyArchive, MastodonArchive, XArchive
 from app.connectors.catalogue import Catalogue
 from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
@@ -17,6 +18,7 @@ from app.settings import Settings, decode_key
 from app.store.engine import Database
 from app.store.secrets import Vault
 from app.usecases.accesses import Accesses
+from app.usecases.analyses import Analyses
 from app.usecases.authorization import Authorization
 from app.usecases.clients import Clients
 from app.usecases.connections import Connections
@@ -37,6 +39,7 @@ from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.sections import OFFERED
 from app.usecases.signing_keys import SigningKeys
+from app.usecases.uploads import Uploads
 from app.usecases.windows import Windows
 from app.web.services import Services
 from app.work.expiry import Expiry
@@ -83,19 +86,21 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     mailer: Mailer = outbox or SmtpMailer(settings.smtp_url or "", settings.mail_from)
     outbound = Outbound(settings.outbound_exceptions)
     exceptions = settings.outbound_exceptions
-    catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions))
+    exports = (MastodonArchive(), XArchive(), BlueskyArchive())
+    catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions), *exports)
     identity = Identity("Milieu", issuer, f"{issuer}/connections/callback")
     registrations = Registrations(database, vault, clock, identity)
     tokens = ProviderTokens(clock, outbound, catalogue, registrations)
     linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
     proving = Proving(database, vault, clock, outbound, catalogue, issuer)
     due = asyncio.Event()
+    analyses = Analyses(database, vault, _engine(settings.engine))
     refresh = Refresh(
         database,
         vault,
         clock,
         Windows(database, vault, clock, outbound, catalogue, tokens),
-        _engine(settings.engine),
+        analyses,
         timedelta(seconds=settings.refresh_every_s),
         due,
     )
@@ -118,6 +123,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         erasure=Erasure(customers, connections),
         connections=connections,
         refresh=refresh,
+        uploads=Uploads(database, vault, clock, Archives(exports), analyses),
         contexts=Contexts(database, vault, clock, Possession(database, vault, clock, issuer)),
         clients=Clients(database, clock, OFFERED),
         authorization=authorization,

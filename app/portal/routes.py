@@ -7,6 +7,7 @@ from app.portal.forms import from_our_own_page
 from app.portal.pages import (
     accesses,
     account,
+    archives,
     connections,
     consent,
     context,
@@ -22,6 +23,7 @@ for group in (
     assets,
     landing,
     sign_in,
+    archives,
     connections,
     proofs,
     context,

@@ -21,6 +21,7 @@ from app.usecases.grants import Grants
 from app.usecases.managed_grants import ManagedGrants
 from app.usecases.refresh import Refresh
 from app.usecases.signing_keys import SigningKeys
+from app.usecases.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Services:
     erasure: Erasure
     connections: Connections
     refresh: Refresh
+    uploads: Uploads
     contexts: Contexts
     clients: Clients
     authorization: Authorization

@@ -86,7 +86,13 @@ _AGES = {
     "1095+": "three years or more",
 }
 
-_PROVIDERS = {"mastodon": "Mastodon", "feeds": "Blog"}
+_PROVIDERS = {
+    "mastodon": "Mastodon",
+    "feeds": "Blog",
+    "mastodon_archive": "Mastodon archive",
+    "x_archive": "X archive",
+    "bluesky_archive": "Bluesky archive",
+}
 
 
 def emotion_words(emotion: Emotion) -> str:
