@@ -2,19 +2,18 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpcore
 import httpx
 
+from app.outbound.decoding import Decoder
 from app.outbound.errors import OutboundFailed, OutboundTooLarge, OutboundTooSlow
 from app.outbound.guard import Guard
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# One layer only: nested encodings multiply, and a few kilobytes could unfold to gigabytes.
-ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +86,16 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def _read(self, answer: httpcore.Response, host: str) -> httpx.Response:
         headers = httpx.Headers(answer.headers)
-        if headers.get("Content-Encoding", "").strip().lower() not in ENCODINGS:
-            raise OutboundFailed(f"{host} answers in an encoding that was not asked for.")
-        decoded = httpx.Response(answer.status, headers=headers, stream=_Stream(answer))
-        body = bytearray()
-        async for part in decoded.aiter_bytes():
-            body += part
-            if len(body) > self._limits.body_bytes:
+        decoder = Decoder(headers.get("Content-Encoding", ""), host)
+        body, limit = bytearray(), self._limits.body_bytes
+        async for piece in answer.aiter_stream():
+            body += decoder.feed(piece, limit + 1 - len(body))
+            if len(body) > limit:
                 raise OutboundTooLarge(f"{host} answers with more than is read.")
+        decoder.end()
         for described_the_encoded in ("Content-Encoding", "Content-Length", "Transfer-Encoding"):
             headers.pop(described_the_encoded, None)
         return httpx.Response(answer.status, headers=headers, content=bytes(body))
-
-
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._answer.aiter_stream()
 
 
 @contextmanager
@@ -115,5 +105,5 @@ def _failures_of(host: str) -> Iterator[None]:
         yield
     except (httpcore.TimeoutException, TimeoutError):
         raise OutboundTooSlow(f"{host} did not answer in time.") from None
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.DecodingError):
+    except (httpcore.NetworkError, httpcore.ProtocolError):
         raise OutboundFailed(f"{host} cannot be reached, or does not speak HTTP.") from None

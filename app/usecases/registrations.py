@@ -95,7 +95,13 @@ class Registrations:
         if app.redirect_uri != self.redirect_uri:
             return False
         try:
-            await check_registration(client, provider, self._opened(app), self._clock())
+            await check_registration(
+                client,
+                provider,
+                self._opened(app),
+                self._clock(),
+                redirect_uri=self.redirect_uri,
+            )
         except ClientUnknown:
             return False
         return True

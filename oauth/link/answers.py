@@ -11,8 +11,12 @@ from oauth.link.provider import Tokens
 
 SERVER_ERROR = 500
 TOO_MANY_REQUESTS = 429
+UNAUTHORIZED = 401
+# With these a provider refuses a request; others, such as 404, it has for other matters too.
+REFUSALS = frozenset({400, UNAUTHORIZED, 403})
 # RFC 6749, section 5.2 allows more characters; no code in use has them.
 ERROR_CODE = re.compile(r"[a-z_]{1,64}")
+UNKNOWN_ERROR = "unknown_error"
 # RFC 6750, section 2.1: what may stand in an Authorization header.
 TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 # RFC 6749, section 3.3: scope tokens, separated by spaces.
@@ -25,9 +29,10 @@ def read_json(answer: httpx.Response) -> dict[str, Any]:
     """Return the JSON object that a provider answered with.
 
     Raises:
-        ClientUnknown: The answer is `invalid_client`.
-        LinkRefused: It is another OAuth error.
-        ProviderUnusable: It is neither an object nor an OAuth error.
+        ClientUnknown: The answer is `invalid_client`, or 401, which is said of a client alone
+            (RFC 6749, section 5.2; Takahe names other errors with it).
+        LinkRefused: It is another error, by its code or, as Pleroma has it, in words.
+        ProviderUnusable: It is neither an object nor an error.
     """
     unusable = ProviderUnusable(answer.status_code)
     try:
@@ -41,16 +46,17 @@ def read_json(answer: httpx.Response) -> dict[str, Any]:
     if answer.status_code >= SERVER_ERROR or answer.status_code == TOO_MANY_REQUESTS:
         raise unusable
     code = content.get("error")
-    if not isinstance(code, str) or not ERROR_CODE.fullmatch(code):
+    is_code = isinstance(code, str) and ERROR_CODE.fullmatch(code)
+    if not isinstance(code, str) or not (is_code or answer.status_code in REFUSALS):
         raise unusable
-    raise refusal(code)
+    raise refusal("invalid_client" if answer.status_code == UNAUTHORIZED else code)
 
 
 def refusal(code: str) -> LinkError:
-    """Name an OAuth error code by our own errors; a code that is none becomes `unknown_error`."""
+    """Name an OAuth error code by our own errors; a code that is none becomes `UNKNOWN_ERROR`."""
     if code == "invalid_client":
         return ClientUnknown("The provider does not know this service any more.")
-    return LinkRefused(code if ERROR_CODE.fullmatch(code) else "unknown_error")
+    return LinkRefused(code if ERROR_CODE.fullmatch(code) else UNKNOWN_ERROR)
 
 
 def read_text(content: dict[str, Any], name: str, status: int) -> str:

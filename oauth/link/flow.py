@@ -15,8 +15,8 @@ import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from oauth.link.answers import read_tokens, refusal
-from oauth.link.errors import CallbackInvalid, LinkDenied, LinkRefused
+from oauth.link.answers import UNKNOWN_ERROR, read_tokens, refusal
+from oauth.link.errors import CallbackInvalid, ClientUnknown, LinkDenied, LinkRefused
 from oauth.link.provider import ClientAuthentication, Provider, Registration, Tokens
 
 VERIFIER_BYTES = 48
@@ -172,12 +172,25 @@ async def renew(
 
 
 async def check_registration(
-    client: httpx.AsyncClient, provider: Provider, registration: Registration, now: datetime
+    client: httpx.AsyncClient,
+    provider: Provider,
+    registration: Registration,
+    now: datetime,
+    *,
+    redirect_uri: str,
 ) -> None:
     """Ask the provider whether it still knows us, by asking for a token of our own.
 
     The token is not used, but to have one keeps us known: Mastodon forgets an app that has none
-    a day after its registration.
+    a day after its registration. GoToSocial looks at a client only where a `redirect_uri` comes
+    with it, and Pleroma says in words alone that it knows none.
+
+    Args:
+        client: HTTP client that may call the provider.
+        provider: The provider.
+        registration: Who we were there.
+        now: The present.
+        redirect_uri: As registered.
 
     Raises:
         ClientUnknown: It has forgotten us.
@@ -188,11 +201,17 @@ async def check_registration(
         provider,
         registration,
         provider.token_endpoint,
-        {"grant_type": "client_credentials", "scope": " ".join(provider.scopes)},
+        {
+            "grant_type": "client_credentials",
+            "scope": " ".join(provider.scopes),
+            "redirect_uri": redirect_uri,
+        },
     )
     try:
         read_tokens(answer, now)
-    except LinkRefused:
+    except LinkRefused as refused:
+        if refused.code == UNKNOWN_ERROR:
+            raise ClientUnknown("The provider does not say that it knows us.") from None
         return  # known, only not allowed to have a token of its own
 
 
@@ -205,18 +224,19 @@ async def revoke(
 ) -> None:
     """End our tokens at the provider (RFC 7009); a provider without revocation is left alone.
 
-    A refresh token ends the access tokens that came of it (section 2.1).
+    A refresh token should end the access tokens that came of it (section 2.1). Pleroma knows tokens
+    by their access token alone and confirms in any case, so both are sent.
 
     Raises:
         LinkError: The provider does not confirm.
     """
     if provider.revocation_endpoint is None:
         return
-    token = tokens.refresh_token or tokens.access_token
-    form = {"token": token}
-    answer = await _post(client, provider, registration, provider.revocation_endpoint, form)
-    if not answer.is_success:
-        read_tokens(answer, now)
+    for token in filter(None, (tokens.refresh_token, tokens.access_token)):
+        form = {"token": token}
+        answer = await _post(client, provider, registration, provider.revocation_endpoint, form)
+        if not answer.is_success:
+            read_tokens(answer, now)
 
 
 async def _post(

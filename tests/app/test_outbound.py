@@ -27,6 +27,7 @@ from app.outbound import (
     OutboundTooSlow,
 )
 from app.outbound.addresses import is_public, resolve, system_resolver
+from app.outbound.decoding import Decoder
 
 PUBLIC = "93.184.216.34"
 OK = [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", b"ok"]
@@ -277,6 +278,33 @@ async def test_a_compressed_answer_is_read():
         serve(*encoded("gzip", gzip.compress(b'{"a":1}'))), "https://social.example/"
     )
     assert answer.json() == {"a": 1}
+
+
+async def test_of_a_bomb_no_more_is_made_than_is_read(monkeypatch):
+    made = []
+    feed = Decoder.feed
+
+    def noting(self, piece, at_most):
+        made.append(len(unfolded := feed(self, piece, at_most)))
+        return unfolded
+
+    monkeypatch.setattr(Decoder, "feed", noting)
+    bomb = gzip.compress(bytes(40_000_000))
+    assert len(bomb) < 65_536
+    with pytest.raises(OutboundTooLarge):
+        await get(serve(*encoded("gzip", bomb)), "https://social.example/")
+    assert sum(made) == 100_001
+
+
+async def test_half_of_a_compressed_answer_is_none():
+    whole = gzip.compress(b'{"a":1}')
+    with pytest.raises(OutboundFailed, match="by half"):
+        await get(serve(*encoded("gzip", whole[:-9])), "https://social.example/")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_an_empty_answer_is_whole_whatever_it_says_of_its_encoding(encoding):
+    assert (await get(serve(*encoded(encoding, b"")), "https://social.example/")).content == b""
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "x-unknown"])

@@ -10,27 +10,14 @@ from typing import TypeVar
 
 import httpx
 
-from app.connectors.catalogue import About, Account, Link, Marks, Means, Reads
+from app.connectors.catalogue import Account, Link, Marks
 from app.connectors.feeds.address import belongs, found_at, page_of, shown
+from app.connectors.feeds.description import ABOUT
 from app.connectors.feeds.entries import hers, posts, read_feed
 from app.connectors.feeds.errors import NotABlog, NotProved
-from app.connectors.feeds.fetching import MAX_HOPS, get
+from app.connectors.feeds.fetching import get
 from app.connectors.feeds.page import VERIFICATION, Page, is_page, read_page
 from context.post import Window
-
-ABOUT = About(
-    name="feeds",
-    title="Blog",
-    linked_by=Means.PROOF,
-    reads=frozenset({Reads.POSTS}),
-    requests=MAX_HOPS + 1,
-    documentation=(
-        "https://www.rssboard.org/rss-specification",
-        "https://www.rfc-editor.org/rfc/rfc4287",
-        "https://www.jsonfeed.org/version/1.1/",
-    ),
-    terms="",
-)
 
 Read = TypeVar("Read")
 # Reading megabytes takes a while, in which everybody else is to be answered.

@@ -13,8 +13,11 @@ from app.outbound import OutboundFailed, OutboundRefused
 JSON = {"Accept": "application/json"}
 PER_PAGE = 40
 REGENERATING_WAIT = timedelta(minutes=1)
-# Mastodon answers 401 to a revoked token and 403 for a suspended account; Takahe answers 400. What
-# stands before an instance answers 400 and 403 too, with a page: only the instance names an error.
+LATEST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+# Mastodon answers 401 to a revoked token and 403 for a suspended account; Pleroma 403, Takahe 400.
+# What stands before an instance answers 400 and 403 too, with a page: only the instance names an
+# error, as JSON or, Takahe, in these words alone.
+TAKAHES_WORDS = b"Invalid Bearer token"
 REFUSALS_IN_WORDS = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.FORBIDDEN})
 TRY_LATER = REFUSALS_IN_WORDS | {httpx.codes.TOO_MANY_REQUESTS}
 
@@ -116,6 +119,8 @@ class Api:
 def _refuses_in_words(answer: httpx.Response) -> bool:
     if answer.status_code not in REFUSALS_IN_WORDS:
         return False
+    if answer.content == TAKAHES_WORDS:
+        return True
     try:
         content = answer.json()
     except (ValueError, RecursionError):
@@ -131,6 +136,9 @@ def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - somebody else's JSON
 
 
 def _reset(text: str) -> datetime | None:
+    """Read a moment as Mastodon writes it, or as GoToSocial does: in seconds since 1970."""
+    if text.isascii() and text.isdigit():
+        return datetime.fromtimestamp(min(int(text[:20]), LATEST), UTC)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -3,15 +3,18 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import httpx
 
-from app.connectors.catalogue import About, Account, Destination, Link, Means, Reads
+from app.connectors.catalogue import Account, Destination, Link
 from app.connectors.errors import ProviderChanged
 from app.connectors.mastodon.address import instance_of
-from app.connectors.mastodon.api import PER_PAGE, Api
+from app.connectors.mastodon.api import Api
+from app.connectors.mastodon.description import ABOUT, HER_PAGES, NETWORK_PAGES, OAUTH
 from app.connectors.mastodon.profile import profile
 from app.connectors.mastodon.statuses import Entity, her_post, network_post, written_at
+from app.connectors.standard import StandardOAuth
 from context.post import (
     MAX_NETWORK_POSTS,
     MAX_POSTS,
@@ -20,13 +23,9 @@ from context.post import (
     Post,
     Window,
 )
-from oauth.link.bearer import BearerAuth
-from oauth.link.provider import Provider, Tokens
+from oauth.link.provider import Tokens
 
 OWN_ACCOUNT = "/api/v1/accounts/verify_credentials"
-# Statuses that are not read take room on the pages; twice the room is enough for most people.
-HER_PAGES = 2 * MAX_POSTS // PER_PAGE
-NETWORK_PAGES = 2 * MAX_NETWORK_POSTS // PER_PAGE
 # Numbers in Mastodon, ULIDs in GoToSocial, base62 in Pleroma; it becomes part of an address.
 ACCOUNT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
 # A name, or a name and a host (https://docs.joinmastodon.org/entities/Account/#acct): it is shown
@@ -34,25 +33,14 @@ ACCOUNT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
 ACCT = re.compile(r"[\w.@-]{1,320}")
 
 
-ABOUT = About(
-    name="mastodon",
-    title="Mastodon",
-    linked_by=Means.OAUTH,
-    reads=frozenset(Reads),
-    requests=HER_PAGES + NETWORK_PAGES + 1,
-    documentation=("https://docs.joinmastodon.org/methods/",),
-    terms="{instance}/about",
-)
-
-
-class Mastodon:
+class Mastodon(StandardOAuth):
     """Links and reads accounts on Mastodon instances.
 
     Args:
         exceptions: Exact `host:port` pairs that need no TLS; those of the outbound guard.
     """
 
-    about = ABOUT
+    about, oauth = ABOUT, OAUTH
 
     def __init__(self, exceptions: frozenset[str] = frozenset()) -> None:
         self._exceptions = exceptions
@@ -69,26 +57,6 @@ class Mastodon:
             InvalidAddress: It names none.
         """
         return Destination(instance_of(typed, self._exceptions))
-
-    async def provider(
-        self,
-        client: httpx.AsyncClient,  # noqa: ARG002 - every instance has the same paths
-        instance: str,
-        now: datetime,  # noqa: ARG002 - nothing is asked
-    ) -> Provider:
-        """Describe the OAuth of an instance."""
-        return Provider(
-            issuer=instance,
-            authorization_endpoint=f"{instance}/oauth/authorize",
-            token_endpoint=f"{instance}/oauth/token",
-            revocation_endpoint=f"{instance}/oauth/revoke",
-            registration_endpoint=f"{instance}/api/v1/apps",
-            scopes=("read:accounts", "read:statuses"),
-        )
-
-    def auth(self, instance: str, tokens: Tokens) -> httpx.Auth:
-        """Return what puts a token on requests to an instance."""
-        return BearerAuth(tokens.access_token, instance)
 
     async def identify(
         self, client: httpx.AsyncClient, instance: str, tokens: Tokens, now: datetime
@@ -121,7 +89,7 @@ class Mastodon:
         account = link.account
         hers = await _collect(
             api.pages(f"/api/v1/accounts/{account.id}/statuses", HER_PAGES),
-            her_post,
+            partial(her_post, followers_only=link.followers_only),
             since=now - timedelta(days=WINDOW_DAYS),
             at_most=MAX_POSTS,
         )
@@ -155,6 +123,7 @@ async def _collect(
             posts += [post for status in within if (post := read(status)) is not None]
         except (KeyError, TypeError, ValueError, AttributeError):  # the cause may quote a post
             raise ProviderChanged("The instance sends statuses of an unknown form.") from None
-        if len(within) < len(page) or len(posts) >= at_most:
+        # Pleroma and Takahe order by when they received: what came late stands among newer ones.
+        if 2 * len(within) < len(page) or len(posts) >= at_most:
             break
     return posts[:at_most]

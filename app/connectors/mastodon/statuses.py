@@ -1,8 +1,11 @@
 """Which statuses are read, and what a post is made of.
 
-Her own: public and unlisted ones, never those for followers or for the people mentioned. Of the
+Her own: public and unlisted ones; those for her followers if she ticked it; never those for the
+people mentioned, nor what a software has beside these (`mutuals_only`, `local`, `list`). Of the
 network: public ones, of authors who have not opted out; `noindex` is the account's own setting,
-`#nobot` in the profile the older custom. Automated accounts are nobody's mood.
+`#nobot` in the profile the older custom. `indexable` is none: it is false for whoever never said
+anything. Automated accounts are nobody's mood. Of a quote, what was quoted is not read: that she
+quotes it shows interest, but the words are not hers.
 """
 
 from collections.abc import Iterator
@@ -15,17 +18,23 @@ from context.post import Post, PostKind
 Entity = dict[str, Any]
 
 HER_VISIBILITIES = frozenset({"public", "unlisted"})
+HERS_IF_TICKED = HER_VISIBILITIES | {"private"}
 NETWORK_VISIBILITIES = frozenset({"public"})
 OPT_OUTS = ("#nobot", "#noindex")
 
 
-def her_post(status: Entity) -> Post | None:
+def her_post(status: Entity, *, followers_only: bool) -> Post | None:
     """Return a status of hers as a post, or None if it is not to be read.
+
+    Args:
+        status: The entity.
+        followers_only: Whether she ticked that what is for her followers is read too. What she
+            boosts is somebody else's, and must be for everybody in any case.
 
     Raises:
         KeyError, TypeError, ValueError: It is no status.
     """
-    return _post(status, HER_VISIBILITIES)
+    return _post(status, HERS_IF_TICKED if followers_only else HER_VISIBILITIES, HER_VISIBILITIES)
 
 
 def network_post(status: Entity, her_id: str) -> Post | None:
@@ -37,7 +46,7 @@ def network_post(status: Entity, her_id: str) -> Post | None:
     author = status["account"]
     if author["id"] == her_id or author.get("bot") is True or _has_opted_out(author):
         return None
-    return _post(status, NETWORK_VISIBILITIES)
+    return _post(status, NETWORK_VISIBILITIES, NETWORK_VISIBILITIES)
 
 
 def written_at(status: Entity) -> datetime:
@@ -52,10 +61,14 @@ def written_at(status: Entity) -> datetime:
     return moment
 
 
-def _post(status: Entity, visibilities: frozenset[str]) -> Post | None:
+def _post(
+    status: Entity, visibilities: frozenset[str], visibilities_boosted: frozenset[str]
+) -> Post | None:
     boosted = status.get("reblog")
     said = boosted or status
-    if status["visibility"] not in visibilities or said["visibility"] not in visibilities:
+    if status["visibility"] not in visibilities:
+        return None
+    if boosted and boosted["visibility"] not in visibilities_boosted:
         return None
     if boosted and _has_opted_out(boosted["account"]):
         return None

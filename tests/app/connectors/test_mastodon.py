@@ -49,10 +49,10 @@ class Reader:
         async with self.outbound.client() as client:
             yield client
 
-    async def fetch(self):
+    async def fetch(self, *, followers_only=False):
         async with self.client() as client:
             auth = self.connector.auth(self.network.url, self.tokens)
-            link = Link(self.network.url, self.account, auth)
+            link = Link(self.network.url, self.account, auth, followers_only)
             return await self.connector.fetch(client, link, self.clock())
 
     async def identify(self):
@@ -88,6 +88,20 @@ async def test_her_window_is_thirty_days_of_what_she_showed_to_everybody(reader,
     assert texts(window.posts) == ["an answer", "quietly", "just within"]
     assert [post.kind for post in window.posts][:2] == [PostKind.REPLY, PostKind.ORIGINAL]
     assert {post.author for post in window.posts} == {reader.account.id}
+
+
+async def test_what_she_wrote_for_her_followers_is_read_if_she_ticked_it_and_only_hers(
+    reader, network
+):
+    network.controls.publish("mara", "for everybody")
+    network.controls.publish("mara", "for followers", Visibility.PRIVATE)
+    network.controls.publish("mara", "for @ben", Visibility.DIRECT)
+    network.controls.publish("ben", "for bens followers", Visibility.PRIVATE)
+    network.controls.publish("ben", "for @mara", Visibility.DIRECT)
+    window = await reader.fetch(followers_only=True)
+    assert texts(window.posts) == ["for followers", "for everybody"]
+    assert window.network == []
+    assert texts((await reader.fetch()).posts) == ["for everybody"]
 
 
 async def test_her_network_is_three_days_of_those_who_have_not_opted_out(reader, network):
@@ -154,6 +168,20 @@ async def test_a_page_of_what_stands_before_the_instance_ends_no_access(
     assert down.value.retry_after == timedelta(seconds=60)
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "error"),
+    [
+        (400, b"Invalid Bearer token", AccessRevoked),
+        (400, b"Invalid Bearer token.", ProviderDown),
+        (503, b"Invalid Bearer token", ProviderDown),
+    ],
+)
+async def test_takahe_refuses_a_token_in_words_of_its_own(reader, network, status, words, error):
+    network.faults.answer(lambda request: Response(words, status, media_type="text/html"))
+    with pytest.raises(error):
+        await reader.fetch()
+
+
 async def test_not_authorized_needs_no_words(reader, network):
     network.faults.answer(lambda request: Response("no", 401))
     with pytest.raises(AccessRevoked):
@@ -176,6 +204,9 @@ async def test_a_refused_token_is_told_apart(reader, network, status):
         ({"X-RateLimit-Reset": "2026-03-02T09:05:00.000Z"}, timedelta(minutes=5)),
         ({"X-RateLimit-Reset": "2026-03-02T09:05:00"}, timedelta(minutes=5)),
         ({"X-RateLimit-Reset": "2020-03-02T09:05:00Z"}, timedelta()),
+        ({"X-RateLimit-Reset": "1772442300"}, timedelta(minutes=5)),
+        ({"X-RateLimit-Reset": "9" * 30}, timedelta(days=1)),
+        ({"X-RateLimit-Reset": "0"}, timedelta()),
         ({"Retry-After": "99999999999999999999"}, timedelta(days=1)),
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": "Mon, 02 Mar 99999999999999999999 09:30:00 GMT"}, None),

@@ -22,19 +22,27 @@ def status(**changes):
     return plain | changes
 
 
+def read(one, *, followers_only=False):
+    return her_post(one, followers_only=followers_only)
+
+
 @pytest.mark.parametrize(
-    ("visibility", "hers", "networks"),
+    ("visibility", "hers", "ticked", "networks"),
     [
-        ("public", True, True),
-        ("unlisted", True, False),
-        ("private", False, False),
-        ("direct", False, False),
-        ("something new", False, False),
+        ("public", True, True, True),
+        ("unlisted", True, True, False),
+        ("private", False, True, False),
+        ("direct", False, False, False),
+        ("mutuals_only", False, False, False),
+        ("local", False, False, False),
+        ("list", False, False, False),
+        ("something new", False, False, False),
     ],
 )
-def test_visibility(visibility, hers, networks):
+def test_visibility(visibility, hers, ticked, networks):
     one = status(visibility=visibility)
-    assert (her_post(one) is not None) is hers
+    assert (read(one) is not None) is hers
+    assert (read(one, followers_only=True) is not None) is ticked
     assert (network_post(one, "1") is not None) is networks
 
 
@@ -58,12 +66,25 @@ def test_nor_are_they_when_somebody_passes_their_words_on(about):
     boosted = status(account=FRIEND | {"id": "9"} | about)
     one = status(reblog=boosted)
     assert network_post(one, "1") is None
-    assert her_post(one) is None
+    assert read(one) is None
 
 
+@pytest.mark.parametrize("ticked", [False, True])
 @pytest.mark.parametrize("visibility", ["private", "direct"])
-def test_a_boost_shows_no_more_than_what_it_boosts(visibility):
-    assert her_post(status(reblog=status(visibility=visibility))) is None
+def test_a_boost_shows_no_more_than_what_it_boosts(visibility, ticked):
+    for around in ("public", "private"):
+        one = status(visibility=around, reblog=status(visibility=visibility))
+        assert read(one, followers_only=ticked) is None
+
+
+def test_a_boost_for_her_followers_is_read_if_she_ticked_it():
+    one = status(visibility="private", reblog=status())
+    assert read(one) is None
+    assert read(one, followers_only=True).kind is PostKind.BOOST
+
+
+def test_whoever_never_spoke_of_indexing_has_not_opted_out():
+    assert network_post(status(account=FRIEND | {"indexable": False, "noindex": None}), "1")
 
 
 def test_her_own_statuses_in_her_timeline_are_not_her_network():
@@ -75,9 +96,9 @@ def test_an_account_that_says_nothing_about_itself_has_not_opted_out():
 
 
 def test_kinds():
-    assert her_post(status()).kind is PostKind.ORIGINAL
-    assert her_post(status(in_reply_to_id="7")).kind is PostKind.REPLY
-    boost = her_post(status(content="", reblog=status(content="<p>theirs</p>", language="de")))
+    assert read(status()).kind is PostKind.ORIGINAL
+    assert read(status(in_reply_to_id="7")).kind is PostKind.REPLY
+    boost = read(status(content="", reblog=status(content="<p>theirs</p>", language="de")))
     assert (boost.kind, boost.text, boost.language, boost.author) == (
         PostKind.BOOST,
         "theirs",
@@ -89,17 +110,17 @@ def test_kinds():
 @pytest.mark.parametrize("answered", ["2", 2])
 def test_whom_she_answers_is_told_by_the_account_and_not_by_the_post(answered):
     reply = status(in_reply_to_id="7", in_reply_to_account_id=answered)
-    assert her_post(reply).reply_to == "2"
-    assert her_post(status(in_reply_to_id="7")).reply_to is None
-    assert her_post(status(reblog=reply)).reply_to is None
+    assert read(reply).reply_to == "2"
+    assert read(status(in_reply_to_id="7")).reply_to is None
+    assert read(status(reblog=reply)).reply_to is None
 
 
 def test_a_content_warning_is_part_of_what_was_said():
-    assert her_post(status(spoiler_text="food", content="<p>soup</p>")).text == "food\nsoup"
+    assert read(status(spoiler_text="food", content="<p>soup</p>")).text == "food\nsoup"
 
 
 def test_a_language_that_is_none_is_unknown():
-    assert her_post(status(language=["en"])).language is None
+    assert read(status(language=["en"])).language is None
 
 
 def test_a_status_is_dated_with_a_time_zone():

@@ -216,7 +216,7 @@ async def test_unlinking_ends_the_refresh_token_and_with_it_the_others(
     stage, mara, connection_id, provider
 ):
     assert await stage.connections.unlink(mara, connection_id)
-    assert provider.revoked == ["refresh-1"]
+    assert provider.revoked == ["refresh-1", "access-1"]
 
 
 async def test_tokens_sealed_before_they_told_their_end_still_open(

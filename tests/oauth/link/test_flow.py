@@ -59,6 +59,10 @@ class Provides:
     def form(self):
         return {name: value[0] for name, value in parse_qs(self.asked[-1].content.decode()).items()}
 
+    @property
+    def revoked(self):
+        return [parse_qs(one.content.decode())["token"][0] for one in self.asked]
+
     def client(self):
         return httpx.AsyncClient(transport=httpx.MockTransport(self), verify=False)
 
@@ -150,7 +154,9 @@ async def test_a_code_becomes_tokens():
     [
         (401, {"error": "invalid_client"}, ClientUnknown),
         (400, {"error": "invalid_grant"}, LinkRefused),
-        (400, {"error": "words for people"}, ProviderUnusable),
+        (401, {"error": "access_denied"}, ClientUnknown),
+        (400, {"error": "words for people"}, LinkRefused),
+        (404, {"error": "words for people"}, ProviderUnusable),
         (400, {"error": 7}, ProviderUnusable),
         (503, {"error": "invalid_client"}, ProviderUnusable),
         (429, {"error": "invalid_grant"}, ProviderUnusable),
@@ -204,19 +210,28 @@ async def test_odd_members_of_a_token_response_are_left_out():
 
 async def test_a_provider_that_knows_us_may_still_refuse_us_a_token_of_our_own():
     async with Provides(400, json={"error": "unsupported_grant_type"}).client() as client:
-        await check_registration(client, provider(), US, NOW)
-    async with Provides(401, json={"error": "invalid_client"}).client() as client:
+        await check_registration(client, provider(), US, NOW, redirect_uri=BACK)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(401, "invalid_client"), (401, "invalid_client_id"), (400, "Invalid credentials")],
+)
+async def test_a_provider_that_does_not_know_us_says_so_in_one_way_or_another(status, error):
+    provides = Provides(status, json={"error": error})
+    async with provides.client() as client:
         with pytest.raises(ClientUnknown):
-            await check_registration(client, provider(), US, NOW)
+            await check_registration(client, provider(), US, NOW, redirect_uri=BACK)
+    assert provides.form["redirect_uri"] == BACK
 
 
 async def test_a_token_is_revoked():
     provides = Provides(json={})
     async with provides.client() as client:
         await revoke(client, provider(), US, HELD, NOW)
-        assert provides.form["token"] == "abc"
+        assert provides.revoked == ["abc"]
         await revoke(client, provider(), US, replace(HELD, refresh_token="def"), NOW)
-        assert provides.form["token"] == "def"
+        assert provides.revoked == ["abc", "def", "abc"]
 
 
 async def test_a_revocation_that_is_refused_is_an_error():
