@@ -15,26 +15,14 @@ from datetime import datetime
 from typing import Any
 
 from app.connectors.archives.car import Car, decoded
+from app.connectors.archives.description import BLUESKY
 from app.connectors.archives.errors import ArchiveTooLarge, damaged, several, unknown
 from app.connectors.archives.members import ITSELF
 from app.connectors.archives.meter import MiB
 from app.connectors.archives.recent import HERSELF, Recent, moment_of
 from app.connectors.archives.tree import is_node, records
-from app.connectors.catalogue import About, Account, Export, Means, Reads
+from app.connectors.catalogue import Account, Export
 from context.post import Post, PostKind, Window
-
-ABOUT = About(
-    name="bluesky_archive",
-    title="Bluesky archive",
-    linked_by=Means.UPLOAD,
-    reads=frozenset({Reads.POSTS}),
-    requests=0,
-    documentation=(
-        "https://docs.bsky.app/blog/repo-export",
-        "https://atproto.com/specs/repository",
-    ),
-    terms="https://bsky.social/about/support/tos",
-)
 
 KEPT_AT_MOST = 64 * MiB
 """Bytes of the tree and of recent posts that are held until the tree is known: that of a million
@@ -55,7 +43,7 @@ class BlueskyArchive:
         kept_at_most: Bytes that are held of one archive.
     """
 
-    about = ABOUT
+    about = BLUESKY
 
     def __init__(self, kept_at_most: int = KEPT_AT_MOST) -> None:
         self._kept_at_most = kept_at_most

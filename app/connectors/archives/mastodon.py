@@ -16,23 +16,14 @@ from typing import Any
 
 import httpx
 
+from app.connectors.archives.description import MASTODON
 from app.connectors.archives.errors import UnknownArchive, damaged, several
 from app.connectors.archives.jsonstream import JsonStream
 from app.connectors.archives.recent import HERSELF, Recent, moment_of
-from app.connectors.catalogue import About, Account, Export, Means, Reads
+from app.connectors.catalogue import Account, Export
 from app.connectors.markup import plain_text
 from context.post import Account as Facts
 from context.post import Post, PostKind, Window
-
-ABOUT = About(
-    name="mastodon_archive",
-    title="Mastodon archive",
-    linked_by=Means.UPLOAD,
-    reads=frozenset({Reads.POSTS}),
-    requests=0,
-    documentation=("https://docs.joinmastodon.org/user/moving/#export",),
-    terms="",
-)
 
 _FILE = re.compile(r"(?:[^/]{1,255}/)?(actor|outbox)\.json")
 # ActivityPub, section 5.6, allows the two short names too.
@@ -47,7 +38,7 @@ Entity = dict[str, Any]
 class MastodonArchive:
     """Reads exports of Mastodon and its relatives."""
 
-    about = ABOUT
+    about = MASTODON
 
     def reader(self, now: datetime) -> "_Reader":
         """Begin to read an archive that may be one."""

@@ -13,22 +13,13 @@ from datetime import date, datetime
 from html import unescape
 from typing import Any
 
+from app.connectors.archives.description import X
 from app.connectors.archives.errors import NotPublic, UnknownArchive, damaged, several
 from app.connectors.archives.jsonstream import JsonStream
 from app.connectors.archives.recent import HERSELF, Recent, moment_of
-from app.connectors.catalogue import About, Account, Export, Means, Reads
+from app.connectors.catalogue import Account, Export
 from context.post import Account as Facts
 from context.post import Post, PostKind, Window
-
-ABOUT = About(
-    name="x_archive",
-    title="X archive",
-    linked_by=Means.UPLOAD,
-    reads=frozenset({Reads.POSTS}),
-    requests=0,
-    documentation=("https://help.x.com/en/managing-your-account/how-to-download-your-x-archive",),
-    terms="https://x.com/tos",
-)
 
 _FILE = re.compile(
     r"(?:[^/]{1,255}/)?data/(account|tweets?(?:-part\d{1,4})?|protected-history)\.js"
@@ -43,7 +34,7 @@ Entity = dict[str, Any]
 class XArchive:
     """Reads exports of X."""
 
-    about = ABOUT
+    about = X
 
     def reader(self, now: datetime) -> "_Reader":
         """Begin to read an archive that may be one."""

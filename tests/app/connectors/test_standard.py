@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.connectors.catalogue import Account, Catalogue, Link
+from app.connectors.archives import BlueskyArchive, MastodonArchive, XArchive
+from app.connectors.catalogue import Account, Catalogue, Link, Means
 from app.connectors.errors import AccessRevoked
 from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
@@ -76,7 +77,7 @@ async def test_an_access_that_ended_is_told_apart(shown: Any):
 
 
 def test_the_table_in_the_documentation_is_the_catalogue():
-    catalogue = Catalogue(Mastodon(), Feeds())
+    catalogue = Catalogue(Mastodon(), Feeds(), MastodonArchive(), XArchive(), BlueskyArchive())
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (\d+) \|", CONNECTORS, re.MULTILINE)
     abouts = [catalogue.find(name).about for name in catalogue.names]
     assert rows == [
@@ -91,9 +92,10 @@ def test_the_table_in_the_documentation_is_the_catalogue():
 
 
 def test_every_provider_says_where_it_is_documented():
-    catalogue = Catalogue(Mastodon(), Feeds())
+    catalogue = Catalogue(Mastodon(), Feeds(), MastodonArchive(), XArchive(), BlueskyArchive())
     for name in catalogue.names:
         about = catalogue.find(name).about
         assert about.documentation
         assert all(address.startswith("https://") for address in about.documentation)
-        assert (Path(ROOT) / "app" / "connectors" / name / "description.py").is_file()
+        folder = "archives" if about.linked_by is Means.UPLOAD else name
+        assert (Path(ROOT) / "app" / "connectors" / folder / "description.py").is_file()
