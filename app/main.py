@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Lifespan
 
 from app import authserver, portal
@@ -38,11 +39,12 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        stop = asyncio.Event()
-        worker = asyncio.create_task(runtime.worker.run(stop)) if runtime.embedded_worker else None
-        if worker is not None:
-            worker.add_done_callback(_note_end)
+        stop, worker = asyncio.Event(), None
         try:
+            await _check_key(runtime)
+            if runtime.embedded_worker:
+                worker = asyncio.create_task(runtime.worker.run(stop))
+                worker.add_done_callback(_note_end)
             yield
         finally:
             stop.set()
@@ -69,6 +71,13 @@ def create_app(runtime: Runtime) -> FastAPI:
         most=MAX_BODY_BYTES,
     )
     return app
+
+
+async def _check_key(runtime: Runtime) -> None:
+    try:
+        await runtime.services.reencryption.check()
+    except (SQLAlchemyError, OSError):
+        logger.warning("The database does not answer: nothing is ready before it does.")
 
 
 def _note_end(worker: asyncio.Task[None]) -> None:

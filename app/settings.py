@@ -53,6 +53,9 @@ class Settings(DatabaseSettings):
     master_key: SecretStr | None = Field(
         default=None, description="32 bytes in base64; wraps the customers' data keys."
     )
+    former_master_key: SecretStr | None = Field(
+        default=None, description="For `milieu key reencrypt` alone: the key to be replaced."
+    )
     smtp_url: str | None = Field(
         default=None,
         description="smtp://user:password@host:port or smtps://…; in development the console.",
@@ -107,6 +110,13 @@ class Settings(DatabaseSettings):
             decode_key(key.get_secret_value())
         elif _in_production(info):
             raise ValueError("is needed: make one with `milieu key create`.")
+        return key
+
+    @field_validator("former_master_key")
+    @classmethod
+    def _a_key_that_was_real(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None:
+            decode_key(key.get_secret_value())
         return key
 
     @field_validator("smtp_url")

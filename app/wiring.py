@@ -31,18 +31,23 @@ from app.usecases.giving import Giving
 from app.usecases.grants import Grants
 from app.usecases.linking import Linking
 from app.usecases.managed_grants import ManagedGrants
+from app.usecases.merge_mails import MergeMails
+from app.usecases.merging import Merging
 from app.usecases.possession import Possession
 from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.proving import Proving
 from app.usecases.receipts.facts import Party
+from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.sections import OFFERED
 from app.usecases.signing_keys import SigningKeys
+from app.usecases.unmerging import Unmerging
 from app.usecases.uploads import Uploads
 from app.usecases.windows import Windows
 from app.web.services import Services
 from app.work.expiry import Expiry
+from app.work.finality import Finality
 from app.work.rotation import Rotation
 from app.work.tidy import Tidy
 from app.work.worker import Worker
@@ -114,6 +119,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     )
     log = ConsentLog(vault, signing_keys, operator, settings.jurisdiction)
     grants = Grants(database, clock, log)
+    mails = MergeMails(database, vault, clock, mailer, issuer)
+    unmerging = Unmerging(database, vault, clock, mails)
     services = Services(
         issuer=issuer,
         clock=clock,
@@ -133,11 +140,15 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         grants=grants,
         managed_grants=ManagedGrants(database, clock, engine, log),
         accesses=Accesses(database),
+        merging=Merging(database, vault, clock, log, mails),
+        unmerging=unmerging,
         signing_keys=signing_keys,
+        reencryption=Reencryption(database, vault),
         outbox=outbox,
     )
     rotation = Rotation(signing_keys, clock, _days(settings.signing_key_rotate_days))
-    chores = (Tidy(database, clock), rotation, Expiry(grants, clock))
+    finality = Finality(unmerging, mails, clock)
+    chores = (Tidy(database, clock), rotation, Expiry(grants, clock), finality)
     worker = Worker(refresh, chores, due)
     return Runtime(services, worker, settings.embedded_worker)
 

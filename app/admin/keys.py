@@ -11,10 +11,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from app.admin.runtime import runtime
-from app.settings import KEY_BYTES
+from app.errors import Invalid
+from app.settings import KEY_BYTES, Settings, decode_key
+from app.store.secrets import Vault
 from app.store.signing_keys import SigningKey
 from oauth.server.keys import Algorithm, KeyState
 
@@ -75,6 +78,16 @@ def rotate(
         typer.echo("New keys are on their way already: see `milieu key list`.")
 
 
+@cli.command("reencrypt")
+def reencrypt() -> None:
+    """Put the database under MILIEU_MASTER_KEY in the place of MILIEU_FORMER_MASTER_KEY.
+
+    Stop the service before. Each customer gets a data key of her own anew. Stopped in the middle,
+    run it again: it goes on where it was.
+    """
+    typer.echo(f"Done: {asyncio.run(_reencrypt())} customers. Forget MILIEU_FORMER_MASTER_KEY.")
+
+
 def new_master_key() -> str:
     """Make a master key: 32 random bytes in base64."""
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
@@ -100,3 +113,17 @@ async def _rotate(which: Which, *, at_once: bool) -> Sequence[SigningKey]:
     async with runtime() as built:
         keys = built.services.signing_keys
         return await (keys.replace(algorithms) if at_once else keys.rotate(algorithms))
+
+
+async def _reencrypt() -> int:
+    former = Settings().former_master_key
+    if former is None:
+        raise Invalid("MILIEU_FORMER_MASTER_KEY is needed: the key that is to be replaced.")
+    async with runtime() as built:
+        keys = built.services.reencryption
+        count = await keys.count()
+        with Progress(console=Console(stderr=True)) as bar:
+            task = bar.add_task("Sealing anew", total=count)
+            vault = Vault(decode_key(former.get_secret_value()))
+            await keys.run(vault, lambda: bar.advance(task))
+    return count

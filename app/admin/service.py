@@ -52,4 +52,5 @@ async def _work() -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     async with runtime() as built:
+        await built.services.reencryption.check()
         await built.worker.run(stop)

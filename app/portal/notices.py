@@ -25,6 +25,11 @@ DONE = MappingProxyType(
         " longer ask. These are your grants.",
         "unlinked_before": "That account is not linked any more.",
         "signed_out": "You are signed out.",
+        "merged": "Merged. Everything of your other account is in this one now; both addresses sign"
+        " you in. We said so by mail to both.",
+        "merge_stopped": "Given up. Nothing was merged.",
+        "parted": "Undone. What came from the other account is there again. Sign in with either"
+        " address; each leads to its own account.",
         "erased": "Everything of yours is erased. Take care.",
     }
 )
@@ -44,7 +49,12 @@ TROUBLE = MappingProxyType(
         "proof_over": "That proof is over: it was used, or a day has passed. Look whether your blog"
         " is in the list, or begin again.",
         "uploaded_once": "What was uploaded cannot be read again. Upload a newer archive.",
-        "account_linked": "This account cannot be linked here: it is linked already.",
+        "account_linked": "This account cannot be linked here: it is linked already. If you have"
+        " another account with us, you can merge the two on your account page.",
+        "merge_over": "That merge is over: it was done, given up, or an hour has passed. Begin"
+        " again.",
+        "merge_changed": "Something changed since you were shown this. Look at it again.",
+        "undo_over": "That merge cannot be undone: it was undone before, or 30 days have passed.",
     }
 )
 """What a page says after something of hers did not work, in the same way."""

@@ -83,6 +83,11 @@ def day(value: date) -> Markup:
     return _time(value.isoformat(), words.day_words(value))
 
 
+def code(characters: str) -> str:
+    """Write a code in groups of four, to be read and copied by hand."""
+    return "-".join(re.findall(".{1,4}", characters))
+
+
 def letter(text: str) -> Markup:
     """Write a plain-text mail: paragraphs, and its addresses as links."""
     linked = (
@@ -119,6 +124,7 @@ def _environment() -> Environment:
     environment.filters.update(
         moment=moment,
         day=day,
+        code=code,
         letter=letter,
         span=words.span_words,
         emotion=words.emotion_words,

@@ -13,6 +13,7 @@ from app.portal.pages import (
     context,
     grants,
     landing,
+    merges,
     outbox,
     proofs,
     sign_in,
@@ -30,6 +31,7 @@ for group in (
     grants,
     accesses,
     account,
+    merges,
     consent,
     outbox,
 ):

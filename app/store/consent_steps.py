@@ -49,6 +49,19 @@ async def revoke_grant(
     return await _step(session, grant_id, ConsentEventType.REVOKED, now)
 
 
+async def note_widening(
+    session: AsyncSession, grant_id: str, customer_id: str, now: datetime
+) -> Step | None:
+    """Write into her active grant's history that she lets it cover more than what it names.
+
+    Its sections are the same, made of more accounts; nothing if it is not hers or has ended.
+    """
+    grant = await find_active_grant(session, grant_id, now)
+    if grant is None or grant.customer_id != customer_id:
+        return None
+    return await _step(session, grant_id, ConsentEventType.WIDENED, now)
+
+
 async def prolong_grant(
     session: AsyncSession, grant_id: str, customer_id: str, now: datetime
 ) -> Step | None:

@@ -37,6 +37,9 @@ class DataKey(SQLModel, table=True):
 
     customer_id: str = Field(primary_key=True, foreign_key="customers.id", ondelete="CASCADE")
     wrapped: bytes = Field(sa_type=LargeBinary)
+    master_key_id: str = Field(
+        default="", index=True, description="Which master key wraps it; empty if not noted."
+    )
 
 
 class Identifier(SQLModel, table=True):
@@ -101,6 +104,19 @@ async def open_box(session: AsyncSession, vault: Vault, customer_id: str) -> Box
     if row is None:
         raise SealError("There is no data key for this customer.")
     return vault.box(customer_id, row.wrapped)
+
+
+async def wrapped_otherwise(
+    session: AsyncSession, master_key_id: str, limit: int | None = None
+) -> Sequence[DataKey]:
+    """List data keys that another master key wraps, or one that was not noted."""
+    query = (
+        select(DataKey)
+        .where(col(DataKey.master_key_id) != master_key_id)
+        .order_by(col(DataKey.customer_id))
+        .limit(limit)
+    )
+    return (await session.exec(query)).all()
 
 
 async def delete_customer(session: AsyncSession, customer_id: str) -> bool:

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.store.connections import LinkAttempt
 from app.store.consent_requests import ConsentRequest
 from app.store.grants import Grant
+from app.store.merges import Merge, is_over
 from app.store.refusals import Refusal
 from app.store.sessions import Session, SignInLink
 from app.store.tokens import AuthorizationCode, PushedRequest, Token, UsedOnce
@@ -39,6 +40,7 @@ async def delete_expired(session: AsyncSession, now: datetime) -> int:
         delete(ConsentRequest).where(col(ConsentRequest.expires_at) < now - REQUESTS_KEPT),
         delete(PushedRequest).where(col(PushedRequest.expires_at) < now),
         delete(UsedOnce).where(col(UsedOnce.expires_at) < now),
+        delete(Merge).where(is_over(before)),
         delete(Refusal).where(col(Refusal.at) < before),
         delete(Token).where(_useless_token(before, now - SPENT_TOKENS_KEPT)),
     ]

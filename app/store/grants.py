@@ -90,9 +90,13 @@ async def find_grant(session: AsyncSession, grant_id: str) -> Grant | None:
 
 
 async def latest_grant(
-    session: AsyncSession, customer_id: str, client_id: str, purpose: str
+    session: AsyncSession, customer_id: str, client_id: str, purpose: str, now: datetime
 ) -> Grant | None:
-    """Find the last grant she gave this client for this purpose; nothing if she revoked that."""
+    """Find the last grant she gave this client for this purpose; nothing if she revoked that.
+
+    The active one comes first, although there may be later ones that ended: from another account
+    of hers, which was merged into this one.
+    """
     query = (
         select(Grant)
         .where(
@@ -100,7 +104,7 @@ async def latest_grant(
             col(Grant.client_id) == client_id,
             col(Grant.purpose) == purpose,
         )
-        .order_by(col(Grant.id).desc())
+        .order_by(has_not_ended(now).desc(), col(Grant.id).desc())
         .limit(1)
     )
     grant = (await session.exec(query)).first()

@@ -23,6 +23,11 @@ class ProviderApp(SQLModel, table=True):
     registered_at: datetime = Field(sa_type=UtcDateTime)
 
 
+def secret_place(provider: str, instance: str) -> str:
+    """Return the place to which the secret of a registration is sealed."""
+    return f"provider_apps.secret:{provider}|{instance}"
+
+
 async def find_app(session: AsyncSession, provider: str, instance: str) -> ProviderApp | None:
     """Find our registration at an instance."""
     return await session.get(ProviderApp, (provider, instance))

@@ -68,6 +68,8 @@ class Vault:
         self._wrapping = _subkey(master_key, b"milieu data key wrapping")
         self._indexing = _subkey(master_key, b"milieu blind index")
         self._deriving = _subkey(master_key, b"milieu derived secrets")
+        self.key_id = _subkey(master_key, b"milieu master key id").hex()[:16]
+        """Names the master key, and says nothing of it."""
         self.service = Box(_subkey(master_key, b"milieu service secrets"), "service")
 
     def new_data_key(self, customer_id: str) -> bytes:

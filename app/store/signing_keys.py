@@ -33,6 +33,11 @@ class SigningKey(SQLModel, table=True):
     )
 
 
+def private_place(kid: str) -> str:
+    """Name the place a private key is sealed for."""
+    return f"signing_keys.sealed_private_jwk:{kid}"
+
+
 async def hold_signing_keys(session: AsyncSession) -> None:
     """Let nobody else make a signing key until this transaction ends; everybody may read them.
 

@@ -6,12 +6,17 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.connectors.catalogue import Account
 from app.store.connections import Connection
-from app.store.secrets import Box, SealError
+from app.store.secrets import Box, SealError, Vault
 from oauth.link.provider import Tokens
 
 Kind = TypeVar("Kind", Account, Tokens)
 ACCOUNT = TypeAdapter(Account)
 TOKENS = TypeAdapter(Tokens)
+
+
+def account_index(vault: Vault, provider: str, instance: str, account: Account) -> str:
+    """Return the blind index under which an account is found, whoever linked it."""
+    return vault.blind_index("account", f"{provider}|{instance}|{account.id}")
 
 
 def account_place(connection_id: str) -> str:

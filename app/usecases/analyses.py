@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 
+from app.store.belongings import owner_of
 from app.store.connections import ConnectionDigest, find_digest
 from app.store.customers import open_box
 from app.store.engine import Database
@@ -39,32 +40,30 @@ class Analyses:
         """The engine that reads posts."""
         return self._engine.name
 
-    async def digest(
-        self, customer_id: str, connection_id: str, window: Window, now: datetime
-    ) -> Digest:
+    async def digest(self, connection_id: str, window: Window, now: datetime) -> Digest:
         """Return the digest that takes the place of what is kept of a connection.
 
         Args:
-            customer_id: Whose connection.
-            connection_id: Which; one that is not kept yet has no digest before.
+            connection_id: Its id; one that is not kept yet has no digest before.
             window: All that could be read now.
             now: The present.
 
         Raises:
-            SealError: She has no data key any more.
+            SealError: Its owner has no data key any more.
         """
-        past = await self._past(customer_id, connection_id)
+        past = await self._past(connection_id)
         noise_secret = self._vault.derive("network mood noise", connection_id)
         analysis = partial(analyse, window, past, self._engine, now, noise_secret=noise_secret)
         return await asyncio.get_running_loop().run_in_executor(self._analysts, analysis)
 
-    async def _past(self, customer_id: str, connection_id: str) -> Digest | None:
+    async def _past(self, connection_id: str) -> Digest | None:
         """Return the digest before, whichever engine made it, if it can still be read."""
         async with self._database.reading() as session:
-            box = await open_box(session, self._vault, customer_id)
+            owner = await owner_of(session, connection_id)
             kept = await find_digest(session, connection_id)
-        if kept is None:
-            return None
+            if owner is None or kept is None:
+                return None
+            box = await open_box(session, self._vault, owner)
         try:
             return Digest.from_bytes(box.open(kept.sealed, digest_place(connection_id)))
         except (DigestError, SealError):

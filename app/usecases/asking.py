@@ -132,7 +132,7 @@ async def earlier_grant(
 ) -> Grant | None:
     """Find the grant a request is about to change, or else the last she gave for this purpose."""
     if asked.grant_id is None:
-        return await latest_grant(session, customer_id, asked.client.id, asked.purpose)
+        return await latest_grant(session, customer_id, asked.client.id, asked.purpose, now)
     grant = await find_active_grant(session, asked.grant_id, now)
     return grant if grant is not None and grant.customer_id == customer_id else None
 
@@ -187,7 +187,7 @@ async def _covering_grant(
     details = asked.details
     if details.duration or details.lens or details.external_id:
         return None
-    found = await latest_grant(session, customer_id, asked.client.id, asked.purpose)
+    found = await latest_grant(session, customer_id, asked.client.id, asked.purpose, now)
     grant = None if found is None else await find_active_grant(session, found.id, now)
     if grant is None or not grant.signs_in or not set(asked.sections) <= set(grant.sections):
         return None

@@ -59,8 +59,8 @@ def view_of(box: Box, connection: Connection, engine: str | None, about: About) 
     """
     account, means = _account(box, connection), about.linked_by
     # What is linked by proof is at the address that names it, which is sealed with it.
-    base = account.id if means is Means.PROOF and account else connection.instance
-    host = httpx.URL(base).netloc.decode("ascii")
+    address = {Means.OAUTH: connection.instance, Means.PROOF: account.id if account else ""}
+    host = httpx.URL(address.get(means, "")).netloc.decode("ascii")
     state = ConnectionState(connection.state)
     handle = account.handle if account else UNREADABLE_HANDLE
     return ConnectionView(

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
 from app.connectors.catalogue import Catalogue, Means, Reads
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, Forbidden, NotFound
 from app.ids import new_id
 from app.store.connections import (
     Connection,
@@ -18,10 +18,10 @@ from app.store.connections import (
     find_connection,
     find_connection_to,
 )
-from app.store.customers import bump_context_version, open_box
+from app.store.customers import bump_context_version, find_customer, open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
-from app.usecases.accounts import seal_account, seal_tokens
+from app.usecases.accounts import account_index, seal_account, seal_tokens
 from app.usecases.connection_view import ConnectionView, view_of
 from app.usecases.linking import Linked, Linking
 from app.usecases.provider_tokens import ProviderTokens
@@ -227,10 +227,12 @@ class Connections:
     async def _keep(self, session: AsyncSession, linked: Linked) -> str:
         now, customer_id = self._clock(), linked.customer_id
         await bump_context_version(session, customer_id)
+        customer = await find_customer(session, customer_id)
+        if customer is None or customer.disabled_at is not None:
+            # While she was away, her account was merged into another one, or erased.
+            raise Forbidden("This link was not begun here; begin again.", code="link_unknown")
         box = await open_box(session, self._vault, customer_id)
-        index = self._vault.blind_index(
-            "account", f"{linked.provider}|{linked.instance}|{linked.account.id}"
-        )
+        index = account_index(self._vault, linked.provider, linked.instance, linked.account)
         connection = await find_connection_to(session, index) or Connection(
             id=new_id("con", now),
             customer_id=customer_id,

@@ -92,7 +92,7 @@ class ConsentLog:
                 continue
             facts = await self._facts(session, step, steps[0].grant.id, manner)
             receipt = signed(facts, signer).encode()
-            step.event.sealed_receipt = box.seal(receipt, _place(step.event))
+            step.event.sealed_receipt = box.seal(receipt, receipt_place(step.event.id))
             session.add(step.event)
 
     async def receipts(
@@ -101,7 +101,7 @@ class ConsentLog:
         """List the receipts of a grant of hers, the oldest first, each as the JWS it is."""
         box = await open_box(session, self._vault, customer_id)
         return [
-            (event, box.open(event.sealed_receipt, _place(event)).decode())
+            (event, box.open(event.sealed_receipt, receipt_place(event.id)).decode())
             for event in await events_of(session, customer_id, grant_id)
             if event.sealed_receipt is not None
         ]
@@ -159,5 +159,6 @@ def _sections(names: Sequence[str]) -> tuple[Section, ...]:
     return tuple(section for section in Section if section in names)
 
 
-def _place(event: ConsentEvent) -> str:
-    return f"consent_events.sealed_receipt:{event.id}"
+def receipt_place(event_id: str) -> str:
+    """Return the place to which the receipt of a consent event is sealed."""
+    return f"consent_events.sealed_receipt:{event_id}"

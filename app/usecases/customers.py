@@ -10,6 +10,7 @@ from app.clock import Clock
 from app.errors import Forbidden, NotFound, Unavailable
 from app.ids import SIGN_IN_TOKEN, new_id, new_secret, secret_hash
 from app.mail import Mail, Mailer
+from app.store.belongings import delete_shells, hold_customers
 from app.store.customers import (
     Customer,
     DataKey,
@@ -21,6 +22,7 @@ from app.store.customers import (
     open_box,
 )
 from app.store.engine import Database
+from app.store.merges import merges_into
 from app.store.secrets import Vault
 from app.store.sessions import (
     Session,
@@ -34,7 +36,7 @@ from app.store.sessions import (
     find_open_link,
     find_session,
 )
-from app.usecases.identifiers import normal_email
+from app.usecases.identifiers import addresses_of, identifier_place, normal_email
 
 LINK_LIFETIME = timedelta(minutes=10)
 LINKS_PER_LIFETIME = 5
@@ -191,36 +193,36 @@ class Customers:
         async with self._database.writing() as session:
             await delete_sessions_of(session, customer_id)
 
-    async def email(self, customer_id: str) -> str:
-        """Return the address she signs in with.
+    async def emails(self, customer_id: str) -> list[str]:
+        """Return the addresses she signs in with, one at least.
 
         Raises:
             NotFound: There is no such customer.
         """
         async with self._database.reading() as session:
-            return await self._email(session, customer_id)
+            if await session.get(DataKey, customer_id) is None:
+                raise NotFound("There is no such customer.")
+            box = await open_box(session, self._vault, customer_id)
+            return list((await addresses_of(session, box, customer_id)).values())
 
     async def erase(self, customer_id: str) -> None:
-        """Erase everything of hers.
+        """Erase everything of hers, and of accounts that were merged into this one.
 
-        With her data key gone, what backups hold of hers yields nothing, provided they leave out
+        With her data keys gone, what backups hold of hers yields nothing, provided they leave out
         the table `data_keys`; a copy of a whole SQLite file does not.
 
         Raises:
             NotFound: There is no such customer (any more).
         """
         async with self._database.writing() as session:
-            address = await self._email(session, customer_id)
-            await delete_links_to(session, self._vault.blind_index(IdentifierType.EMAIL, address))
-            await delete_customer(session, customer_id)
+            shells = await merges_into(session, customer_id)
+            await hold_customers(session, [customer_id, *(shell.absorbed_id for shell in shells)])
+            for identifier in await identifiers_of(session, customer_id):
+                await delete_links_to(session, identifier.blind_index)
+            await delete_shells(session, await merges_into(session, customer_id))
+            if not await delete_customer(session, customer_id):
+                raise NotFound("There is no such customer.")
         await self._database.scrub()
-
-    async def _email(self, session: AsyncSession, customer_id: str) -> str:
-        for identifier in await identifiers_of(session, customer_id):
-            if identifier.type == IdentifierType.EMAIL:
-                box = await open_box(session, self._vault, customer_id)
-                return box.open(identifier.sealed_value, _identifier_place(identifier.id)).decode()
-        raise NotFound("There is no such customer.")
 
     async def _customer_of(
         self, session: AsyncSession, address: str, email_index: str, now: datetime
@@ -232,11 +234,13 @@ class Customers:
         wrapped = self._vault.new_data_key(customer.id)
         identifier_id = new_id("idn", now)
         sealed = self._vault.box(customer.id, wrapped).seal(
-            address.encode(), _identifier_place(identifier_id)
+            address.encode(), identifier_place(identifier_id)
         )
         session.add(customer)
         await session.flush()
-        session.add(DataKey(customer_id=customer.id, wrapped=wrapped))
+        session.add(
+            DataKey(customer_id=customer.id, wrapped=wrapped, master_key_id=self._vault.key_id)
+        )
         session.add(
             Identifier(
                 id=identifier_id,
@@ -252,7 +256,3 @@ class Customers:
 
 def _link_place(token_hash: str) -> str:
     return f"sign_in_links.sealed_email:{token_hash}"
-
-
-def _identifier_place(identifier_id: str) -> str:
-    return f"identifiers.sealed_value:{identifier_id}"

@@ -107,9 +107,19 @@ class Giving:
         if external_id is None:
             return None, None
         box = await open_box(session, self._vault, customer_id)
-        index = self._vault.blind_index(f"external_id {asked.client.id}", external_id)
-        place = f"grants.sealed_external_id:{asked.client.id}:{index}"
+        index = external_id_index(self._vault, asked.client.id, external_id)
+        place = external_id_place(asked.client.id, index)
         return index, box.seal(external_id.encode(), place)
+
+
+def external_id_index(vault: Vault, client_id: str, external_id: str) -> str:
+    """Return the blind index under which a client's own number for her is found."""
+    return vault.blind_index(f"external_id {client_id}", external_id)
+
+
+def external_id_place(client_id: str, index: str) -> str:
+    """Return the place to which a client's own number for her is sealed."""
+    return f"grants.sealed_external_id:{client_id}:{index}"
 
 
 def _given(asked: Asked, sections: Sequence[str]) -> Sequence[str]:

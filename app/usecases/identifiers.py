@@ -1,8 +1,12 @@
-"""Identifiers as people write them, and the one form in which they are compared."""
+"""Identifiers: the one form in which they are compared, and those of a customer in clear."""
 
 import re
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from app.errors import Invalid
+from app.store.customers import IdentifierType, identifiers_of
+from app.store.secrets import Box
 
 MAX_EMAIL_LENGTH = 254
 """Longest address SMTP can carry (RFC 5321, section 4.5.3.1.3, as RFC 3696 erratum 1690 reads)."""
@@ -25,3 +29,23 @@ def normal_email(text: str) -> str:
             code="invalid_email",
         )
     return address
+
+
+def identifier_place(identifier_id: str) -> str:
+    """Return the place to which an identifier is sealed."""
+    return f"identifiers.sealed_value:{identifier_id}"
+
+
+async def addresses_of(session: AsyncSession, box: Box, customer_id: str) -> dict[str, str]:
+    """Return the e-mail addresses a customer signs in with by identifier, her first one first.
+
+    Args:
+        session: A transaction.
+        box: Hers.
+        customer_id: Whose.
+    """
+    return {
+        identifier.id: box.open(identifier.sealed_value, identifier_place(identifier.id)).decode()
+        for identifier in await identifiers_of(session, customer_id)
+        if identifier.type == IdentifierType.EMAIL
+    }

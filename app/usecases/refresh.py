@@ -18,6 +18,7 @@ from app.clock import Clock
 from app.connectors.errors import AccessRevoked, ProviderDown
 from app.errors import Conflict, NotFound
 from app.ids import new_secret
+from app.store.belongings import owner_of
 from app.store.connections import (
     Connection,
     ConnectionState,
@@ -154,9 +155,9 @@ class Refresh:
         return None if connection is None else Leased(connection, lease)
 
     async def _read(self, work: Leased) -> Digest:
-        connection, now = work.connection, self._clock()
+        now = self._clock()
         window = await self._windows.read(work)
-        return await self._analyses.digest(connection.customer_id, connection.id, window, now)
+        return await self._analyses.digest(work.connection.id, window, now)
 
     async def _succeed(self, work: Leased, digest: Digest) -> ConnectionState | None:
         now = self._clock()
@@ -177,14 +178,22 @@ class Refresh:
         return ConnectionState.ACTIVE
 
     async def _ours(self, session: AsyncSession, work: Leased) -> Connection | None:
-        """Return the connection if the lease on it is still ours; her context moves on.
+        """Return the connection if the lease on it is still ours; its owner's context moves on.
 
         Her state is part of the context too: a broken link is a reason for an absence. The
         customer's row comes before the connection's here as in an erasure, so that the two cannot
         wait for each other; should the lease be lost, one rendering too many is made.
+
+        The connection may have passed to another customer, by a merge, since it was leased: it is
+        its owner of now who is meant, and whose key seals what is written. Should it pass in this
+        very moment, nothing is written, and it is read again when the lease has run out.
         """
-        await bump_context_version(session, work.connection.customer_id)
-        return await find_leased(session, work.connection.id, work.lease)
+        owner = await owner_of(session, work.connection.id)
+        if owner is None:
+            return None
+        await bump_context_version(session, owner)
+        connection = await find_leased(session, work.connection.id, work.lease)
+        return connection if connection is not None and connection.customer_id == owner else None
 
     async def _fail(
         self, work: Leased, state: ConnectionState, asked: timedelta | None = None

@@ -7,7 +7,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.clock import Clock
 from app.store.engine import Database
-from app.store.provider_apps import ProviderApp, delete_app, find_app, replace_app
+from app.store.provider_apps import (
+    ProviderApp,
+    delete_app,
+    find_app,
+    replace_app,
+    secret_place,
+)
 from app.store.secrets import Vault
 from oauth.link.errors import ClientUnknown
 from oauth.link.flow import check_registration
@@ -119,7 +125,7 @@ class Registrations:
     def _sealed(
         self, provider_name: str, provider: Provider, registration: Registration
     ) -> ProviderApp:
-        place = _place(provider_name, provider.issuer)
+        place = secret_place(provider_name, provider.issuer)
         return ProviderApp(
             provider=provider_name,
             instance=provider.issuer,
@@ -130,10 +136,6 @@ class Registrations:
         )
 
     def _opened(self, app: ProviderApp) -> Registration:
-        place = _place(app.provider, app.instance)
+        place = secret_place(app.provider, app.instance)
         secret = self._vault.service.open(app.sealed_secret, place)
         return Registration(app.app_client_id, secret.decode())
-
-
-def _place(provider_name: str, instance: str) -> str:
-    return f"provider_apps.secret:{provider_name}|{instance}"

@@ -17,6 +17,7 @@ from app.store.signing_keys import (
     SigningKey,
     erase_private_halves,
     hold_signing_keys,
+    private_place,
     signing_keys,
 )
 from oauth.server.keys import (
@@ -213,11 +214,6 @@ class SigningKeys:
             created_at=now,
             signs_from=signs_from,
         )
-
-
-def private_place(kid: str) -> str:
-    """Name the place a private key is sealed for."""
-    return f"signing_keys.sealed_private_jwk:{kid}"
 
 
 def _of(keys: Iterable[SigningKey], algorithm: Algorithm) -> Sequence[SigningKey]:

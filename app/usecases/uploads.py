@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
 from app.connectors.archives import Archives
-from app.connectors.catalogue import Export
+from app.connectors.catalogue import Account, Export
 from app.errors import Conflict, Invalid, Unavailable
 from app.ids import new_id
 from app.store.connections import (
@@ -29,10 +29,10 @@ from app.store.connections import (
     find_connection_to,
     replace_digest,
 )
-from app.store.customers import bump_context_version, open_box
+from app.store.customers import bump_context_version, find_customer, open_box
 from app.store.engine import Database
-from app.store.secrets import Vault
-from app.usecases.accounts import seal_account
+from app.store.secrets import Box, SealError, Vault
+from app.usecases.accounts import account_index, open_account, seal_account
 from app.usecases.analyses import Analyses, sealed
 from app.usecases.pulling import read_in_thread
 from context.digest import Digest
@@ -166,43 +166,74 @@ class Uploads:
             yield chunk
 
     async def _kept(self, customer_id: str, provider: str, export: Export, now: datetime) -> str:
-        index = self._vault.blind_index("account", f"{provider}|{customer_id}|{export.account.id}")
-        async with self._database.reading() as session:
-            rows = await connections_of(session, customer_id)
-        known = next((row for row, _ in rows if row.account_index == index), None)
-        connection_id = new_id("con", now) if known is None else known.id
-        digest = await self._analyses.digest(customer_id, connection_id, export.window, now)
-        fresh = Connection(
-            id=connection_id,
-            customer_id=customer_id,
-            provider=provider,
-            instance="",
-            account_index=index,
-            sealed_account=b"",
-            sealed_tokens=b"",
-            created_at=now,
-        )
+        fresh = await self._connection(customer_id, provider, export.account, now)
+        digest = await self._analyses.digest(fresh.id, export.window, now)
         try:
             async with self._database.writing() as session:
-                return await self._keep(session, fresh, export, digest)
+                return await self._keep(session, customer_id, fresh, export.account, digest)
         except IntegrityError:  # uploaded for the first time twice in the same moment
             raise Conflict(
                 "Another archive of this account was uploaded in the same moment. Upload it again.",
                 code="uploading_already",
             ) from None
 
+    async def _connection(
+        self, customer_id: str, provider: str, account: Account, now: datetime
+    ) -> Connection:
+        """Return her connection to what she uploads; one that is not kept yet if there is none."""
+        async with self._database.reading() as session:
+            box = await open_box(session, self._vault, customer_id)
+            rows = await connections_of(session, customer_id)
+        # Not by its index: what came to her by a merge has that of the customer who uploaded it.
+        for row, _ in rows:
+            if row.provider == provider and _is_of(box, row, account):
+                return row
+        return Connection(
+            id=new_id("con", now),
+            customer_id=customer_id,
+            provider=provider,
+            # No server is read; in its place stands who says so, which is a part of the index.
+            instance=customer_id,
+            account_index=account_index(self._vault, provider, customer_id, account),
+            sealed_account=b"",
+            sealed_tokens=b"",
+            created_at=now,
+        )
+
     async def _keep(
-        self, session: AsyncSession, fresh: Connection, export: Export, digest: Digest
+        self,
+        session: AsyncSession,
+        customer_id: str,
+        known: Connection,
+        account: Account,
+        digest: Digest,
     ) -> str:
         # The customer's row comes before the connection's, as in a refresh and an erasure.
         now = self._clock()
-        await bump_context_version(session, fresh.customer_id)
-        box = await open_box(session, self._vault, fresh.customer_id)
-        connection = await find_connection_to(session, fresh.account_index) or fresh
-        connection.sealed_account = seal_account(box, connection.id, export.account)
+        await bump_context_version(session, customer_id)
+        customer = await find_customer(session, customer_id)
+        if customer is None or customer.disabled_at is not None:
+            raise _changed()  # it was merged into another one, or erased
+        box = await open_box(session, self._vault, customer_id)
+        kept = await find_connection_to(session, known.account_index)
+        connection = kept or Connection(**known.model_dump())
+        if connection.customer_id != customer_id:
+            raise _changed()
+        connection.sealed_account = seal_account(box, connection.id, account)
         connection.state = ConnectionState.ACTIVE
         connection.refreshed_at = now
         session.add(connection)
         await session.flush()
         await replace_digest(session, sealed(box, connection.id, digest, now))
         return connection.id
+
+
+def _is_of(box: Box, connection: Connection, account: Account) -> bool:
+    try:
+        return open_account(box, connection).id == account.id
+    except SealError:  # what does not open stays what it is, and ages
+        return False
+
+
+def _changed() -> Conflict:
+    return Conflict("Your account changed while the archive was read. Upload it again.")

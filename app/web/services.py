@@ -19,8 +19,11 @@ from app.usecases.customers import Customers
 from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.managed_grants import ManagedGrants
+from app.usecases.merging import Merging
+from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.signing_keys import SigningKeys
+from app.usecases.unmerging import Unmerging
 from app.usecases.uploads import Uploads
 
 
@@ -44,7 +47,10 @@ class Services:
     grants: Grants
     managed_grants: ManagedGrants
     accesses: Accesses
+    merging: Merging
+    unmerging: Unmerging
     signing_keys: SigningKeys
+    reencryption: Reencryption
     outbox: Outbox | None
 
 

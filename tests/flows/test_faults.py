@@ -7,20 +7,17 @@ others, are refreshed beside it.
 
 import asyncio
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
 from app.connectors import mastodon
 from app.connectors.catalogue import Link
-from app.connectors.errors import ConnectorError
 from app.outbound import Limits, Outbound
 from app.store.connections import ConnectionState
 from app.store.customers import open_box
 from app.usecases.accounts import open_account, open_tokens
 from app.usecases.schedule import back_off
 from context.analyse import analyse
-from tests.support.blog import blog_at
 from tests.support.faults import (
     A_PAGE,
     BOMBED,
@@ -35,7 +32,6 @@ from tests.support.faults import (
     answering,
     dated,
     proxy_to,
-    written,
 )
 from tests.support.stage import EVERY, Stage, network_at
 

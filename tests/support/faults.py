@@ -1,8 +1,8 @@
 """A proxy between Milieu and a provider that runs, and what can go wrong on the way.
 
 It stands where a load balancer, a protection against robots, or a bad line stands: requests pass
-through it over TCP, and those that a test has planned a fault for come to grief there. Nothing in it
-waits for time to pass: what hangs, hangs until the other side gives up.
+through it over TCP, and those that a test has planned a fault for come to grief there. Nothing in
+it waits for time to pass: what hangs, hangs until the other side gives up.
 """
 
 import asyncio

@@ -1,21 +1,17 @@
-"""Her account: the address she signs in with, ending sessions, erasing everything."""
+"""Her account: the addresses she signs in with, ending sessions, erasing everything."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from app.errors import Forbidden
 from app.portal.forms import Csrf
 from app.portal.redirect import see
 from app.portal.render import page
+from app.portal.step_up import check_fresh, is_fresh
 from app.usecases.customers import CurrentSession
 from app.web.services import Services, ServicesOf
 from app.web.session import SignedInSession, check_csrf, clear_session_cookie
-
-FRESH_FOR = timedelta(minutes=15)
-"""How long after signing in she may erase everything without doing so again (step-up)."""
 
 router = APIRouter()
 
@@ -23,7 +19,7 @@ router = APIRouter()
 @router.get("/account", name="account")
 async def show(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
     """Show her account."""
-    return await _account(request, services, session)
+    return await account_page(request, services, session)
 
 
 @router.post("/account/sign-out-everywhere", name="sign_out_everywhere")
@@ -33,7 +29,7 @@ async def sign_out_everywhere(
     """End all her sessions, this one too."""
     check_csrf(request, session, "sign_out_everywhere", csrf)
     await services.customers.sign_out_everywhere(session.customer_id)
-    return _leave(request, "signed_out")
+    return leave(request, "signed_out")
 
 
 @router.get("/account/erase")
@@ -52,34 +48,47 @@ async def erase(
 ) -> Response:
     """Erase everything of hers, once she has said that she is certain."""
     check_csrf(request, session, "erase", csrf)
-    if not _is_fresh(services, session):
-        raise Forbidden("Sign in again before you erase everything.", code="sign_in_again")
+    check_fresh(services, session)
     if certain != "yes":
         problem = "Tick the box to say that you are certain."
-        return await _account(request, services, session, problem=problem)
+        return await account_page(request, services, session, problem=problem)
     await services.erasure.erase(session.customer_id)
-    return _leave(request, "erased")
+    return leave(request, "erased")
 
 
-async def _account(
-    request: Request, services: Services, session: CurrentSession, *, problem: str = ""
+async def account_page(
+    request: Request,
+    services: Services,
+    session: CurrentSession,
+    *,
+    problem: str = "",
+    code_problem: str = "",
 ) -> Response:
+    """Render her account.
+
+    Args:
+        request: What is answered.
+        services: The use cases.
+        session: Who she is.
+        problem: What is wrong with the form that erases everything.
+        code_problem: What is wrong with the code she entered to merge two accounts.
+    """
     return page(
         request,
         "account.html",
         session,
-        status=422 if problem else 200,
-        email=await services.customers.email(session.customer_id),
-        fresh=_is_fresh(services, session),
+        status=422 if problem or code_problem else 200,
+        emails=await services.customers.emails(session.customer_id),
+        fresh=is_fresh(services, session),
+        merge=await services.merging.view(session.customer_id),
+        merged=await services.unmerging.list(session.customer_id),
         problem=problem,
+        code_problem=code_problem,
     )
 
 
-def _is_fresh(services: Services, session: CurrentSession) -> bool:
-    return services.clock() - session.signed_in_at <= FRESH_FOR
-
-
-def _leave(request: Request, done: str) -> Response:
+def leave(request: Request, done: str) -> Response:
+    """Send her out, to a page that says what was done."""
     response = see(request, "landing", done)
     clear_session_cookie(request, response)
     return response

@@ -16,13 +16,15 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from app.admin import clients, demo, keys, main
+from app.admin.keys import new_master_key
 from app.admin.main import cli
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
 from app.sandbox.load import LoadError
 from app.sandbox.network import create_sandbox
 from app.sandbox.saved import SavedStateError
 from app.settings import decode_key
 from app.store.migrate import BrokenReferences, upgrade
+from app.usecases.reencryption import OtherMasterKey
 from context.artefacts import ModelError
 from context.training.labelled import DataError
 from tests.contracts.test_structure import ROOT
@@ -85,6 +87,7 @@ def test_the_commands_are_these():
         "key create",
         "key list",
         "key rotate",
+        "key reencrypt",
         "openapi export",
         "engine train",
         "engine evaluate",
@@ -174,6 +177,19 @@ def test_signing_keys_that_leaked_are_withdrawn_at_once(run):
     assert states.pop(made.split("\t")[0]) == ["ES256", "signing"]
     assert set(states) == old
     assert sorted(states.values()) == [["ES256", "withdrawn"], ["RS256", "signing"]]
+
+
+def test_the_master_key_is_changed(run, monkeypatch: pytest.MonkeyPatch):
+    made = run("key", "rotate")
+    monkeypatch.setenv("MILIEU_MASTER_KEY", new_master_key())
+    with pytest.raises(Invalid, match="MILIEU_FORMER_MASTER_KEY is needed"):
+        run("key", "reencrypt")
+    monkeypatch.setenv("MILIEU_FORMER_MASTER_KEY", new_master_key())
+    with pytest.raises(OtherMasterKey, match="neither of the two"):
+        run("key", "reencrypt")
+    monkeypatch.setenv("MILIEU_FORMER_MASTER_KEY", KEY)
+    assert "Done: 0 customers" in run("key", "reencrypt")
+    assert {line.split("\t")[0] for line in made.splitlines()} <= set(listed_keys(run))
 
 
 def test_on_a_terminal_the_signing_keys_are_a_table(run, monkeypatch: pytest.MonkeyPatch):

@@ -11,10 +11,9 @@ from sqlmodel import select
 from app.errors import NotFound
 from app.store.consent_requests import ConsentRequest
 from app.store.engine import Database
-from app.store.signing_keys import SigningKey
+from app.store.signing_keys import SigningKey, private_place
 from app.store.tables import metadata
 from app.store.tokens import PushedRequest
-from app.usecases.signing_keys import private_place
 from oauth.server.authlib import LOGGERS
 from tests.app.authserver.conftest import VERIFIER, authorization_of, query_of
 

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.store.engine import Database, driver_url, make_room
 from app.store.migrate import BrokenReferences, alembic_config, upgrade_async
+from app.store.signing_keys import private_place
 from app.store.tables import metadata
-from app.usecases.signing_keys import SigningKeys, private_place
+from app.usecases.signing_keys import SigningKeys
 from oauth.server.keys import jwks, new_signing_key
 from oauth.server.signing import verified
 

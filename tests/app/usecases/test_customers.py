@@ -50,7 +50,7 @@ async def test_a_link_signs_a_new_customer_in_and_the_next_link_finds_her_again(
 
     assert first.customer_id == second.customer_id
     assert first.session_secret != second.session_secret
-    assert await customers.email(first.customer_id) == "mara@example.org"
+    assert await customers.emails(first.customer_id) == ["mara@example.org"]
     session = await customers.session(first.session_secret)
     assert session is not None
     assert session.customer_id == first.customer_id

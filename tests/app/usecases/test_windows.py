@@ -6,6 +6,7 @@ import pytest
 from starlette.responses import JSONResponse
 
 from app.errors import Conflict, NotFound
+from app.sandbox.status import Visibility
 from app.store.connections import ConnectionState
 from app.store.customers import open_box
 from app.usecases import windows as windows_module
@@ -229,6 +230,39 @@ async def test_tokens_sealed_before_they_told_their_end_still_open(
         row.sealed_tokens = box.seal(old, tokens_place(connection_id))
     tokens = await kept(stage, mara, connection_id)
     assert (tokens.access_token, tokens.expires_at, tokens.scope) == ("a", None, "read")
+
+
+async def posts(stage, mara, connection_id):
+    return sum(day.posts for day in (await stage.digest(mara, connection_id)).days)
+
+
+async def test_what_is_for_followers_is_read_only_while_she_wants_it(
+    stage, mara, network, connection_id, clock
+):
+    # Check 72.
+    network.said("mara", "for my followers", days=1, visibility=Visibility.PRIVATE)
+    network.said("mara", "for you alone", days=1, visibility=Visibility.DIRECT)
+    assert await again(stage, mara, connection_id, clock) is ACTIVE
+    assert await posts(stage, mara, connection_id) == 1
+    for wanted, read in ((True, 2), (False, 1)):
+        await stage.connections.read_followers_only(mara, connection_id, wanted=wanted)
+        view = await stage.view(mara, connection_id)
+        assert (view.followers_only, view.due_at) == (wanted, clock())
+        assert await stage.refresh.refresh(connection_id) is ACTIVE
+        assert await posts(stage, mara, connection_id) == read
+
+
+async def test_a_refresh_that_runs_while_she_unticks_it_is_not_kept(
+    stage, mara, network, connection_id, clock
+):
+    network.said("mara", "for my followers", days=1, visibility=Visibility.PRIVATE)
+    await stage.connections.read_followers_only(mara, connection_id, wanted=True)
+    work = await stage.refresh._begin(connection_id)
+    digest = await stage.refresh._read(work)
+    await stage.connections.read_followers_only(mara, connection_id, wanted=False)
+    assert await stage.refresh._succeed(work, digest) is None
+    assert await stage.refresh.refresh(connection_id) is ACTIVE
+    assert await posts(stage, mara, connection_id) == 1
 
 
 async def test_saying_the_same_again_reads_nothing_and_it_is_hers_alone_to_say(

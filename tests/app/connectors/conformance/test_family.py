@@ -9,8 +9,9 @@ import pytest
 
 from app.connectors.mastodon import Mastodon
 from app.errors import Conflict
-from app.store.connections import ConnectionState, ProviderApp
+from app.store.connections import ConnectionState
 from app.store.engine import Database
+from app.store.provider_apps import ProviderApp
 from context.post import PostKind
 from tests.support.family import FAMILY
 from tests.support.servers import serving

@@ -1,0 +1,116 @@
+"""What a merge will do, in the words in which both sides are shown it before they confirm."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.store.belongings import active_grants_of
+from app.store.clients import Client
+from app.store.connections import Connection, connections_of
+from app.store.customers import open_box
+from app.store.grants import Grant
+from app.store.secrets import Box, SealError, Vault
+from app.usecases.accounts import open_account
+from app.usecases.clients import host_of
+from app.usecases.connection_view import UNREADABLE_HANDLE
+from app.usecases.identifiers import addresses_of
+from app.usecases.purposes import label_of
+
+
+@dataclass(frozen=True, slots=True)
+class MovingConnection:
+    """A connection that passes to the survivor."""
+
+    provider: str
+    handle: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedGrant:
+    """A grant that ends by a merge, or that covers more from then on."""
+
+    id: str
+    client_name: str
+    client_host: str
+    purpose_label: str
+    sections: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What a merge will do.
+
+    Attributes:
+        stays: Addresses of the survivor, who keeps them.
+        moves: Addresses that pass to her.
+        connections: Connections that pass to her, with their digests.
+        ending: The absorbed customer's grants: given for her data, they never cover another's.
+        widening: The survivor's grants, which would cover what passes to her.
+        fingerprint: Equal for plans that do the same to the same.
+    """
+
+    stays: Sequence[str] = field(repr=False)
+    moves: Sequence[str] = field(repr=False)
+    connections: Sequence[MovingConnection]
+    ending: Sequence[AffectedGrant]
+    widening: Sequence[AffectedGrant]
+    fingerprint: str
+
+
+async def plan_of(
+    session: AsyncSession, vault: Vault, survivor_id: str, absorbed_id: str, now: datetime
+) -> MergePlan:
+    """Work out what a merge of two customers will do, as things are.
+
+    Args:
+        session: A transaction.
+        vault: Opens what is theirs.
+        survivor_id: Who stays.
+        absorbed_id: Whose belongings pass to her.
+        now: The present.
+    """
+    survivor_box = await open_box(session, vault, survivor_id)
+    absorbed_box = await open_box(session, vault, absorbed_id)
+    connections = [row for row, _ in await connections_of(session, absorbed_id)]
+    ending = await active_grants_of(session, absorbed_id, now)
+    widening = await active_grants_of(session, survivor_id, now)
+    stays = await addresses_of(session, survivor_box, survivor_id)
+    moves = await addresses_of(session, absorbed_box, absorbed_id)
+    return MergePlan(
+        stays=list(stays.values()),
+        moves=list(moves.values()),
+        connections=[
+            MovingConnection(row.provider, _handle(absorbed_box, row)) for row in connections
+        ],
+        ending=[_affected(grant, client) for grant, client in ending],
+        widening=[_affected(grant, client) for grant, client in widening],
+        fingerprint=_fingerprint(
+            survivor_id,
+            absorbed_id,
+            [*stays, *moves],
+            [row.id for row in connections],
+            [grant.id for grant, _ in ending],
+            [[grant.id, *sorted(grant.sections)] for grant, _ in widening],
+        ),
+    )
+
+
+def _affected(grant: Grant, client: Client) -> AffectedGrant:
+    return AffectedGrant(
+        grant.id, client.name, host_of(client.uri), label_of(grant.purpose), list(grant.sections)
+    )
+
+
+def _handle(box: Box, connection: Connection) -> str:
+    try:
+        return open_account(box, connection).handle
+    except SealError:
+        return UNREADABLE_HANDLE
+
+
+def _fingerprint(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
