@@ -182,7 +182,7 @@ class Uploads:
     ) -> Connection:
         """Return her connection to what she uploads; one that is not kept yet if there is none."""
         async with self._database.reading() as session:
-            box = await open_box(session, self._vault, customer_id)
+            box = await self._box(session, customer_id)
             rows = await connections_of(session, customer_id)
         # Not by its index: what came to her by a merge has that of the customer who uploaded it.
         for row, _ in rows:
@@ -211,10 +211,7 @@ class Uploads:
         # The customer's row comes before the connection's, as in a refresh and an erasure.
         now = self._clock()
         await bump_context_version(session, customer_id)
-        customer = await find_customer(session, customer_id)
-        if customer is None or customer.disabled_at is not None:
-            raise _changed()  # it was merged into another one, or erased
-        box = await open_box(session, self._vault, customer_id)
+        box = await self._box(session, customer_id)
         kept = await find_connection_to(session, known.account_index)
         connection = kept or Connection(**known.model_dump())
         if connection.customer_id != customer_id:
@@ -226,6 +223,12 @@ class Uploads:
         await session.flush()
         await replace_digest(session, sealed(box, connection.id, digest, now))
         return connection.id
+
+    async def _box(self, session: AsyncSession, customer_id: str) -> Box:
+        customer = await find_customer(session, customer_id)
+        if customer is None or customer.disabled_at is not None:
+            raise _changed()  # it was merged into another one, or erased
+        return await open_box(session, self._vault, customer_id)
 
 
 def _is_of(box: Box, connection: Connection, account: Account) -> bool:

@@ -10,8 +10,11 @@ from app.connectors.archives import Archives, MastodonArchive
 from app.connectors.catalogue import Means
 from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.store.connections import Connection, ConnectionDigest, ConnectionState
+from app.store.customers import delete_customer
+from app.store.secrets import Vault
 from app.usecases import uploads as uploads_module
 from app.usecases.analyses import Analyses
+from app.usecases.reencryption import Reencryption
 from app.usecases.uploads import Uploads
 from context.document import Absence, AbsenceReason
 from tests.support.exports import (
@@ -27,6 +30,7 @@ from tests.support.exports import (
     x_zip,
     zipped,
 )
+from tests.support.household import household
 from tests.support.stage import Stage, network_at
 
 
@@ -329,3 +333,75 @@ async def test_the_same_twice_in_one_moment_is_one_connection(
     assert {type(one).__name__ for one in found} <= {"Uploaded", "Conflict"}
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Connection)) == 1
+
+
+# Whose it is, when customers become one, and under another master key.
+
+
+async def test_what_came_to_her_by_a_merge_is_known_again(database_url, clock, some):
+    # Mutation: the connection looked for by its index alone.
+    house = household(database_url, clock)
+    uploads = house.runtime.services.uploads
+    ada, other = await house.customer("ada@example.org"), await house.customer("ada@work.example")
+    theirs = await uploads.upload(other, coming(mastodon_zip(*some)))
+    await house.merge(ada, other)
+    again = await uploads.upload(ada, coming(mastodon_zip(note("newer", clock()))))
+    assert again.connection_id == theirs.connection_id
+    with pytest.raises(Conflict, match="Your account changed"):
+        await uploads.upload(other, coming(mastodon_zip(*some)))
+    await house.runtime.close()
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_whoever_is_erased_meanwhile_leaves_nothing(stage, mara, some, database, known):
+    if known:
+        await upload(stage, mara, mastodon_zip(*some))
+    slow = Slow(mastodon_zip(*some))
+    running = asyncio.create_task(stage.uploads.upload(mara, aiter(slow)))
+    await slow.began.wait()
+    async with database.writing() as session:
+        await delete_customer(session, mara)
+    slow.may.set()
+    with pytest.raises(Conflict, match="Your account changed"):
+        await running
+    async with database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Connection)) == 0
+
+
+async def test_one_that_is_unlinked_while_a_newer_comes_is_linked_again(
+    stage, mara, some, monkeypatch
+):
+    found = await upload(stage, mara, mastodon_zip(*some))
+    made = Analyses.digest
+
+    async def slow(self, *arguments):
+        digest = await made(self, *arguments)
+        await stage.connections.unlink(mara, found.connection_id)
+        return digest
+
+    monkeypatch.setattr(Analyses, "digest", slow)
+    again = await upload(stage, mara, mastodon_zip(*some))
+    assert posts(await stage.digest(mara, again.connection_id)) == 2
+
+
+async def test_under_another_master_key_two_who_uploaded_the_same_are_still_two(
+    stage, mara, some, database, vault, clock
+):
+    # Mutation: `instance` empty, so that the index no longer holds whose it is.
+    ben = await stage.customer()
+    content = mastodon_zip(*some)
+    before = [(await upload(stage, who, content)).connection_id for who in (mara, ben)]
+    other = Vault(bytes(range(1, 33)))
+    await Reencryption(database, other).run(vault, lambda: None)
+    anew = Stage(database, other, clock, frozenset())
+    assert [(await upload(anew, who, content)).connection_id for who in (mara, ben)] == before
+
+
+async def test_what_does_not_open_is_left_to_age(stage, mara, some, database):
+    found = await upload(stage, mara, mastodon_zip(*some))
+    async with database.writing() as session:
+        row = await session.get(Connection, found.connection_id)
+        row.sealed_account = b"nonsense"
+        row.account_index = "another"
+    assert (await stage.view(mara, found.connection_id)).handle == "@unreadable"
+    assert (await upload(stage, mara, mastodon_zip(*some))).connection_id != found.connection_id
