@@ -86,6 +86,7 @@ function showProgress(form) {
       showProgress(fresh);
     });
     button.disabled = true;
+    form.querySelector("[role=alert]")?.remove();
     say("Sending.", 0);
     sent.open("POST", form.action);
     sent.setRequestHeader("Accept", "text/html");
