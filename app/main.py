@@ -17,7 +17,7 @@ from app.api.v1 import context
 from app.observe import RequestLines, RequestLog
 from app.portal.errors import error_page
 from app.portal.pages.archives import UPLOAD_AT_MOST, UPLOAD_PATH
-from app.web import health, problem, session
+from app.web import description, health, problem, session
 from app.web.direct import DirectLane
 from app.web.security import HeaderPolicy, SecurityHeaders
 from app.web.sizes import LimitBodies, Sizes
@@ -107,7 +107,13 @@ def _routes(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
-    for router in (context.router, authserver.router, portal.router, health.router):
+    for router in (
+        context.router,
+        authserver.router,
+        portal.router,
+        health.router,
+        description.router,
+    ):
         app.include_router(router)
 
     @app.get("/openapi.json", include_in_schema=False)

@@ -3,9 +3,19 @@
 import base64
 import binascii
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.mail import SmtpServer
@@ -37,6 +47,15 @@ class DatabaseSettings(BaseSettings):
         description="sqlite:///PATH or postgresql://…",
         repr=False,
     )
+
+
+class ProviderClient(BaseModel):
+    """Our registration at a provider, as its operator gave it to ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = SecretStr("")
 
 
 class Settings(DatabaseSettings):
@@ -77,6 +96,26 @@ class Settings(DatabaseSettings):
     outbound_exceptions: frozenset[str] = Field(
         default=frozenset(),
         description="Exact host:port pairs that may be reached although private and without TLS.",
+    )
+    provider_clients: dict[str, ProviderClient] = Field(
+        default_factory=dict,
+        description="Who we are to providers where nobody registers on the fly: a JSON object of"
+        " client_id and client_secret by the connector's name.",
+        repr=False,
+    )
+    bluesky_directory: Annotated[HttpUrl, AfterValidator(_without_slash)] = Field(
+        default=HttpUrl("https://plc.directory"),
+        description="Where the accounts of Bluesky's network are looked up (did:plc).",
+    )
+    dns_server: str | None = Field(
+        default=None,
+        description="ADDRESS:PORT of the DNS server to ask for handles; else the machine's own.",
+    )
+    provider_key_generation: int = Field(
+        default=1,
+        ge=1,
+        le=1_000,
+        description="One more makes a new key by which providers know us; see docs/connectors.md.",
     )
     engine: Literal["full", "light"] = Field(
         default="full",
@@ -128,6 +167,13 @@ class Settings(DatabaseSettings):
             raise ValueError("is needed: sign-in links go by mail.")
         return url
 
+    @field_validator("dns_server")
+    @classmethod
+    def _an_address_and_a_port(cls, server: str | None) -> str | None:
+        if server is not None:
+            decode_server(server)
+        return server
+
     @field_validator("outbound_exceptions")
     @classmethod
     def _none_outside_development(
@@ -141,6 +187,19 @@ class Settings(DatabaseSettings):
 def _in_production(info: ValidationInfo) -> bool:
     # An environment that is neither is a mistake of its own; what it would demand is unknown.
     return info.data.get("environment") is Environment.PRODUCTION
+
+
+def decode_server(text: str) -> tuple[str, int]:
+    """Read the address and the port of a DNS server.
+
+    Raises:
+        ValueError: It is not written as ADDRESS:PORT.
+    """
+    address, _, port = text.rpartition(":")
+    number = int(port) if port.isascii() and port.isdigit() else 0
+    if not 0 < number < 1 << 16:
+        raise ValueError("must be an IP address and a port, such as 192.0.2.53:53.")
+    return str(ip_address(address.strip("[]"))), number
 
 
 def decode_key(text: str) -> bytes:

@@ -2,30 +2,33 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from app.clock import Clock, system_clock
 from app.connectors.archives import Archives, BlueskyArchive, MastodonArchive, XArchive
-from app.connectors.catalogue import Catalogue
+from app.connectors.bluesky import SCOPES, Bluesky, Resolver
+from app.connectors.catalogue import Catalogue, Connector
 from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
 from app.ids import ACCESS_TOKEN, REFRESH_TOKEN, new_secret, secret_hash
 from app.mail import Mailer, Outbox, SmtpMailer
 from app.outbound import Outbound
-from app.settings import Settings, decode_key
+from app.settings import Settings, decode_key, decode_server
 from app.store.engine import Database
 from app.store.secrets import Vault
 from app.usecases.accesses import Accesses
 from app.usecases.analyses import Analyses
 from app.usecases.authorization import Authorization
+from app.usecases.client_keys import client_keys
 from app.usecases.clients import Clients
 from app.usecases.connections import Connections
 from app.usecases.consent_log import ConsentLog
 from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
+from app.usecases.description import DOCUMENT_PATH, Description
 from app.usecases.erasure import Erasure
 from app.usecases.giving import Giving
 from app.usecases.grants import Grants
@@ -53,6 +56,7 @@ from app.work.tidy import Tidy
 from app.work.worker import Worker
 from context.engines import Engine
 from context.engines.models import load_engine_that_works
+from oauth.link.provider import Registration
 from oauth.server.engine import AuthorizationEngine
 from oauth.server.tokens import Secrets
 
@@ -90,11 +94,17 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     outbox = None if settings.smtp_url else Outbox()
     mailer: Mailer = outbox or SmtpMailer(settings.smtp_url or "", settings.mail_from)
     outbound = Outbound(settings.outbound_exceptions)
-    exceptions = settings.outbound_exceptions
     exports = (MastodonArchive(), XArchive(), BlueskyArchive())
-    catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions), *exports)
-    identity = Identity("Milieu", issuer, f"{issuer}/connections/callback")
-    registrations = Registrations(database, vault, clock, identity)
+    catalogue = Catalogue(*_connectors(settings, clock), *exports)
+    identity = Identity(
+        "Milieu", issuer, f"{issuer}/connections/callback", f"{issuer}{DOCUMENT_PATH}"
+    )
+    keys = client_keys(vault, settings.provider_key_generation)
+    given = {
+        name: Registration(one.client_id, one.client_secret.get_secret_value())
+        for name, one in settings.provider_clients.items()
+    }
+    registrations = Registrations(database, vault, clock, identity, keys, given)
     tokens = ProviderTokens(clock, outbound, catalogue, registrations)
     linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
     proving = Proving(database, vault, clock, outbound, catalogue, issuer)
@@ -144,6 +154,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         unmerging=unmerging,
         signing_keys=signing_keys,
         reencryption=Reencryption(database, vault),
+        description=Description(identity, SCOPES, keys),
         outbox=outbox,
     )
     rotation = Rotation(signing_keys, clock, _days(settings.signing_key_rotate_days))
@@ -168,6 +179,16 @@ def authorization_engine(
     )
     named = tuple(str(section) for section in sections)
     return AuthorizationEngine(issuer, named, secrets, clock)
+
+
+def _connectors(settings: Settings, clock: Clock) -> Iterator[Connector]:
+    exceptions = settings.outbound_exceptions
+    yield Mastodon(exceptions)
+    if str(settings.issuer).startswith("https://"):  # its servers read who we are there
+        server = settings.dns_server
+        records = Resolver(None if server is None else decode_server(server))
+        yield Bluesky(clock, str(settings.bluesky_directory), records, exceptions)
+    yield Feeds(exceptions)
 
 
 def _days(days: int) -> timedelta | None:

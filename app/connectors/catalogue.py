@@ -66,10 +66,12 @@ class Destination:
     Attributes:
         instance: Base address of her server.
         login_hint: The account she means, as her server knows it; empty if she named none.
+        subject: Whose account her server has to say it is; empty if it may be any.
     """
 
     instance: str
     login_hint: str = field(default="", repr=False)
+    subject: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

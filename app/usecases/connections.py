@@ -96,6 +96,11 @@ class Connections:
         """
         return await self._linked(await self._linking.finish(session_hash, params))
 
+    @property
+    def offered(self) -> Sequence[str]:
+        """The providers that can be linked here, by name."""
+        return self._catalogue.names
+
     def linked_by(self, provider: str) -> Means:
         """Return how accounts at a provider are linked.
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
+from pydantic import TypeAdapter
 
 from app.clock import Clock
 from app.connectors.catalogue import Account, Catalogue, OAuthConnector
@@ -20,6 +21,7 @@ from app.store.secrets import Vault
 from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.registrations import Registrations
 from oauth.link.errors import (
+    AnotherAccount,
     CallbackInvalid,
     ClientUnknown,
     LinkDenied,
@@ -27,9 +29,27 @@ from oauth.link.errors import (
     LinkRefused,
 )
 from oauth.link.flow import depart, exchange, read_callback
-from oauth.link.provider import Tokens
+from oauth.link.provider import Binding, Tokens
 
 ATTEMPT_LIFETIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept, sealed, while she is away.
+
+    Attributes:
+        verifier: Of PKCE.
+        binding: The keys of the session that is begun, where it has any.
+        subject: Whose account has to come back; empty if it may be any.
+    """
+
+    verifier: str = field(repr=False)
+    binding: Binding | None = None
+    subject: str = field(default="", repr=False)
+
+
+KEPT = TypeAdapter(_Kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +68,7 @@ class Linking:
 
     Args:
         database: Where attempts are kept.
-        vault: Seals the PKCE verifiers.
+        vault: Seals what is kept while she is away.
         clock: The present.
         outbound: Calls instances.
         catalogue: The connectors.
@@ -98,7 +118,10 @@ class Linking:
                 provider = await connector.provider(client, found.instance, now)
                 registration = await self._registrations.ensure(client, provider_name, provider)
                 back = self._registrations.redirect_uri
-                departure = await depart(client, provider, registration, back, found.login_hint)
+                departure = await depart(
+                    client, provider, registration, back, now, found.login_hint
+                )
+        kept = _Kept(departure.verifier, departure.binding, found.subject)
         state_hash = secret_hash(departure.state)
         async with self._database.writing() as session:
             box = await open_box(session, self._vault, customer_id)
@@ -109,7 +132,7 @@ class Linking:
                     session_hash=session_hash,
                     provider=provider_name,
                     instance=found.instance,
-                    sealed_verifier=box.seal(departure.verifier.encode(), _place(state_hash)),
+                    sealed_verifier=box.seal(KEPT.dump_json(kept), _place(state_hash)),
                     expires_at=self._clock() + ATTEMPT_LIFETIME,
                 )
             )
@@ -127,15 +150,15 @@ class Linking:
             Conflict: The provider does not accept it; begin again.
             Unavailable: The provider does not answer.
         """
-        attempt, verifier = await self._consume(session_hash, params.get("state", ""))
+        attempt, kept = await self._consume(session_hash, params.get("state", ""))
         connector = self._catalogue.linked_by_oauth(attempt.provider)
         with _told(_host(attempt.instance), connector.about.title):
             async with self._outbound.client() as client:
-                tokens = await self._issued(client, connector, attempt, verifier, params)
-                account = await self._identify(client, connector, attempt.instance, tokens)
+                tokens = await self._issued(client, connector, attempt, kept, params)
+                account = await self._identify(client, connector, attempt.instance, kept, tokens)
         return Linked(attempt.customer_id, attempt.provider, attempt.instance, account, tokens)
 
-    async def _consume(self, session_hash: str, state: str) -> tuple[LinkAttempt, str]:
+    async def _consume(self, session_hash: str, state: str) -> tuple[LinkAttempt, _Kept]:
         now, state_hash = self._clock(), secret_hash(state)
         async with self._database.writing() as session:
             consumed = await consume_attempt(session, state_hash, session_hash, now)
@@ -143,14 +166,15 @@ class Linking:
             if attempt is None or not consumed:
                 raise _why_not(attempt, session_hash)
             box = await open_box(session, self._vault, attempt.customer_id)
-            return attempt, box.open(attempt.sealed_verifier, _place(state_hash)).decode()
+            opened = box.open(attempt.sealed_verifier, _place(state_hash))
+            return attempt, KEPT.validate_json(opened)
 
     async def _issued(
         self,
         client: httpx.AsyncClient,
         connector: OAuthConnector,
         attempt: LinkAttempt,
-        verifier: str,
+        kept: _Kept,
         params: Mapping[str, str],
     ) -> Tokens:
         provider = await connector.provider(client, attempt.instance, self._clock())
@@ -164,22 +188,34 @@ class Linking:
                 provider,
                 registration,
                 code=code,
-                verifier=verifier,
+                verifier=kept.verifier,
                 redirect_uri=self._registrations.redirect_uri,
                 now=self._clock(),
+                binding=kept.binding,
             )
         except ClientUnknown:
             await self._registrations.forget(attempt.provider, provider, registration.client_id)
             raise
 
     async def _identify(
-        self, client: httpx.AsyncClient, connector: OAuthConnector, instance: str, tokens: Tokens
+        self,
+        client: httpx.AsyncClient,
+        connector: OAuthConnector,
+        instance: str,
+        kept: _Kept,
+        tokens: Tokens,
     ) -> Account:
         try:
+            _check_subject(kept, tokens)
             return await connector.identify(client, instance, tokens, self._clock())
-        except ConnectorError:
+        except (ConnectorError, AnotherAccount):
             await self._tokens.revoke(connector.about.name, instance, tokens)
             raise
+
+
+def _check_subject(kept: _Kept, tokens: Tokens) -> None:
+    if kept.subject and tokens.subject != kept.subject:
+        raise AnotherAccount("Tokens came for another account than she left for.")
 
 
 def _why_not(attempt: LinkAttempt | None, session_hash: str) -> Forbidden:
@@ -210,6 +246,11 @@ def _told(host: str, title: str) -> Iterator[None]:
     except CallbackInvalid as error:
         raise Forbidden(
             f"The answer did not come from {host}; begin again.", code="link_mixed_up"
+        ) from error
+    except AnotherAccount as error:
+        raise Conflict(
+            f"You signed in at {host} with another account than the one you named; begin again.",
+            code="link_other_account",
         ) from error
     except (ClientUnknown, LinkRefused) as error:
         raise Conflict(f"{host} refuses; begin again.", code="link_refused") from error

@@ -1,6 +1,8 @@
 """Our registrations as a client at instances: made on the fly, and made again when forgotten."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import httpx
 from sqlalchemy.exc import IntegrityError
@@ -17,8 +19,10 @@ from app.store.provider_apps import (
 from app.store.secrets import Vault
 from oauth.link.errors import ClientUnknown
 from oauth.link.flow import check_registration
-from oauth.link.provider import Provider, Registration
+from oauth.link.provider import ClientAuthentication, Provider, Registration
 from oauth.link.register import register_app
+
+NONE_GIVEN: Mapping[str, Registration] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,13 @@ class Identity:
         name: What her consent page there calls us.
         website: Where she can read who we are.
         redirect_uri: Where she comes back.
+        document: Where an instance can read all this itself, which is then our name there.
     """
 
     name: str
     website: str
     redirect_uri: str
+    document: str = ""
 
 
 class Registrations:
@@ -44,17 +50,33 @@ class Registrations:
         vault: Seals their secrets.
         clock: The present.
         identity: Who we are.
+        keys: Our private JWKs, as JSON, the newest first, for instances that know us by them.
+        given: By the connector's name, registrations that the operator got from providers where
+            nobody registers on the fly.
     """
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock, identity: Identity) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        identity: Identity,
+        keys: tuple[str, ...] = (),
+        given: Mapping[str, Registration] = NONE_GIVEN,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
         self._identity = identity
+        self._keys = keys
+        self._given = given
         self.redirect_uri = identity.redirect_uri
 
     async def find(self, provider_name: str, provider: Provider) -> Registration | None:
         """Return the registration that is kept for an instance, if there is one."""
+        known = self._known(provider_name, provider)
+        if known is not None:
+            return known
         app = await self._kept(provider_name, provider)
         return None if app is None else self._opened(app)
 
@@ -74,6 +96,9 @@ class Registrations:
         Raises:
             LinkError: The instance does not take us.
         """
+        known = self._known(provider_name, provider)
+        if known is not None:
+            return known
         app = await self._kept(provider_name, provider)
         if app is not None and await self._is_good(client, provider, app):
             return self._opened(app)
@@ -90,6 +115,12 @@ class Registrations:
         """Forget a registration that the instance has forgotten; the next link makes another."""
         async with self._database.writing() as session:
             await delete_app(session, provider_name, provider.issuer, client_id)
+
+    def _known(self, provider_name: str, provider: Provider) -> Registration | None:
+        """Return who we are where nothing is registered by ourselves."""
+        if provider.authentication is ClientAuthentication.KEY:  # it reads our own description
+            return Registration(self._identity.document, keys=self._keys)
+        return self._given.get(provider_name)
 
     async def _kept(self, provider_name: str, provider: Provider) -> ProviderApp | None:
         async with self._database.reading() as session:

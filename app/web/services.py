@@ -16,6 +16,7 @@ from app.usecases.connections import Connections
 from app.usecases.consents import Consents
 from app.usecases.contexts import Contexts
 from app.usecases.customers import Customers
+from app.usecases.description import Description
 from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.managed_grants import ManagedGrants
@@ -51,6 +52,7 @@ class Services:
     unmerging: Unmerging
     signing_keys: SigningKeys
     reencryption: Reencryption
+    description: Description
     outbox: Outbox | None
 
 

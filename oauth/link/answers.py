@@ -19,6 +19,9 @@ ERROR_CODE = re.compile(r"[a-z_]{1,64}")
 UNKNOWN_ERROR = "unknown_error"
 # RFC 6750, section 2.1: what may stand in an Authorization header.
 TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+# Said of a proof, or of a description that could not be fetched; of nobody's access (RFC 9449,
+# RFC 7591).
+TRY_AGAIN = frozenset({"use_dpop_nonce", "invalid_dpop_proof", "invalid_client_metadata"})
 # RFC 6749, section 3.3: scope tokens, separated by spaces.
 SCOPE = re.compile(r"[\x20-\x7e]{1,4096}")
 # Longer than any token lasts that still ends; more would not fit into a date.
@@ -49,6 +52,8 @@ def read_json(answer: httpx.Response) -> dict[str, Any]:
     is_code = isinstance(code, str) and ERROR_CODE.fullmatch(code)
     if not isinstance(code, str) or not (is_code or answer.status_code in REFUSALS):
         raise unusable
+    if code in TRY_AGAIN:
+        raise unusable
     raise refusal("invalid_client" if answer.status_code == UNAUTHORIZED else code)
 
 
@@ -71,24 +76,26 @@ def read_text(content: dict[str, Any], name: str, status: int) -> str:
     return value
 
 
-def read_tokens(answer: httpx.Response, now: datetime) -> Tokens:
+def read_tokens(answer: httpx.Response, now: datetime, *, dpop: bool = False) -> Tokens:
     """Read a token response (RFC 6749, section 5.1).
 
     Args:
         answer: The response.
         now: When it was asked for.
+        dpop: Whether tokens must be bound to a key (RFC 9449, section 5), and not to nothing.
 
     Raises:
         LinkError: It is an error, or not a token response.
     """
     content = read_json(answer)
-    if str(content.get("token_type", "")).lower() != "bearer":
+    if str(content.get("token_type", "")).lower() != ("dpop" if dpop else "bearer"):
         raise ProviderUnusable(answer.status_code)
     return Tokens(
         access_token=read_text(content, "access_token", answer.status_code),
         refresh_token=_matching(TOKEN, content.get("refresh_token")),
         expires_at=_expiry(content.get("expires_in"), now),
         scope=_matching(SCOPE, content.get("scope")) or "",
+        subject=_matching(TOKEN, content.get("sub")),
     )
 
 

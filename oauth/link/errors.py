@@ -3,6 +3,7 @@
 LinkError
 ├── CallbackInvalid      she came back with something the provider would not send
 ├── LinkDenied           she, or the provider, said no
+├── AnotherAccount       she came back with another account than she left for
 ├── ClientUnknown        the provider does not know our registration any more: register again
 ├── LinkRefused          the provider refuses the request as it is
 └── ProviderUnusable     the provider's answer is none: an error of its own, or not OAuth
@@ -19,6 +20,10 @@ class CallbackInvalid(LinkError):
 
 class LinkDenied(LinkError):
     """`access_denied` (RFC 6749, section 4.1.2.1): she declined at the provider."""
+
+
+class AnotherAccount(LinkError):
+    """Tokens are for another account than the one that she named; begin again."""
 
 
 class ClientUnknown(LinkError):

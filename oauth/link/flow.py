@@ -1,41 +1,50 @@
-"""Authorization code with PKCE, from the client's side (RFC 6749, 7636, 7009, 9207).
+"""Authorization code with PKCE, from the client's side (RFC 6749, 7636, 7009, 9126, 9207).
 
 The parameters are Authlib's; the transport is the caller's HTTP client, which alone knows what
 addresses may be called. That client's own errors pass through.
 """
 
-import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import quote_plus
 
 import httpx
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from oauth.link.answers import UNKNOWN_ERROR, read_tokens, refusal
-from oauth.link.errors import CallbackInvalid, ClientUnknown, LinkDenied, LinkRefused
-from oauth.link.provider import ClientAuthentication, Provider, Registration, Tokens
+from oauth.link.answers import UNKNOWN_ERROR, read_json, read_text, read_tokens, refusal
+from oauth.link.asking import post
+from oauth.link.assertion import key_id
+from oauth.link.dpop import new_key
+from oauth.link.errors import (
+    CallbackInvalid,
+    ClientUnknown,
+    LinkDenied,
+    LinkRefused,
+    ProviderUnusable,
+)
+from oauth.link.provider import Binding, ClientAuthentication, Provider, Registration, Tokens
 
 VERIFIER_BYTES = 48
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """She leaves for the provider; `state` and `verifier` are kept until she returns."""
+    """She leaves for the provider; all but the address is kept until she returns."""
 
     url: str = field(repr=False)
     state: str = field(repr=False)
     verifier: str = field(repr=False)
+    binding: Binding | None = None
 
 
 async def depart(
-    client: httpx.AsyncClient,  # noqa: ARG001 - a provider to which requests are pushed is called
+    client: httpx.AsyncClient,
     provider: Provider,
     registration: Registration,
     redirect_uri: str,
+    now: datetime,
     login_hint: str = "",
 ) -> Departure:
     """Make the address to send her to, with fresh `state` and PKCE verifier.
@@ -45,6 +54,7 @@ async def depart(
         provider: Where she goes.
         registration: Who we are there.
         redirect_uri: Where she comes back; exactly as registered.
+        now: The present.
         login_hint: The account she means, if she said so (OpenID Connect Core, section 3.1.2.1).
 
     Raises:
@@ -52,18 +62,21 @@ async def depart(
     """
     state = secrets.token_urlsafe(32)
     verifier = secrets.token_urlsafe(VERIFIER_BYTES)
-    url = prepare_grant_uri(
-        provider.authorization_endpoint,
-        client_id=registration.client_id,
-        response_type="code",
-        redirect_uri=redirect_uri,
-        scope=" ".join(provider.scopes),
-        state=state,
-        code_challenge=create_s256_code_challenge(verifier),
-        code_challenge_method="S256",
+    asked = {
+        "response_type": "code",
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(provider.scopes),
+        "state": state,
+        "code_challenge": create_s256_code_challenge(verifier),
+        "code_challenge_method": "S256",
         **({"login_hint": login_hint} if login_hint else {}),
-    )
-    return Departure(url=url, state=state, verifier=verifier)
+    }
+    binding = Binding(new_key(), key_id(registration.keys)) if provider.dpop else None
+    if provider.pushed_authorization_request_endpoint is not None:
+        asked = await _pushed(client, provider, registration, asked, now, binding)
+    query = {"client_id": registration.client_id, **asked}
+    url = add_params_to_uri(provider.authorization_endpoint, list(query.items()))
+    return Departure(url=url, state=state, verifier=verifier, binding=binding)
 
 
 def read_callback(provider: Provider, params: Mapping[str, str]) -> str:
@@ -103,6 +116,7 @@ async def exchange(
     verifier: str,
     redirect_uri: str,
     now: datetime,
+    binding: Binding | None = None,
 ) -> Tokens:
     """Turn a code into tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
 
@@ -114,13 +128,14 @@ async def exchange(
         verifier: What was kept while she was away.
         redirect_uri: The one she was sent with.
         now: The present.
+        binding: What was kept of the session's keys.
 
     Raises:
         ClientUnknown: The provider has forgotten our registration.
         LinkRefused: The code is spent, expired or not ours.
         ProviderUnusable: The provider gives no usable answer.
     """
-    answer = await _post(
+    answer = await post(
         client,
         provider,
         registration,
@@ -131,8 +146,10 @@ async def exchange(
             "redirect_uri": redirect_uri,
             "code_verifier": verifier,
         },
+        now,
+        binding,
     )
-    return read_tokens(answer, now)
+    return _issued(provider, answer, now, binding)
 
 
 async def renew(
@@ -156,18 +173,23 @@ async def renew(
         LinkRefused: The refresh token is spent, revoked or expired.
         ProviderUnusable: The provider gives no usable answer; nothing is known of the token.
     """
-    answer = await _post(
+    answer = await post(
         client,
         provider,
         registration,
         provider.token_endpoint,
         {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token or ""},
+        now,
+        tokens.binding,
     )
-    fresh = read_tokens(answer, now)
+    fresh = _issued(provider, answer, now, tokens.binding)
+    if tokens.subject is not None and fresh.subject not in {None, tokens.subject}:
+        raise LinkRefused("another_account")
     return replace(
         fresh,
         refresh_token=fresh.refresh_token or tokens.refresh_token,
         scope=fresh.scope or tokens.scope,
+        subject=tokens.subject,
     )
 
 
@@ -196,7 +218,7 @@ async def check_registration(
         ClientUnknown: It has forgotten us.
         ProviderUnusable: It gives no usable answer.
     """
-    answer = await _post(
+    answer = await post(
         client,
         provider,
         registration,
@@ -206,6 +228,7 @@ async def check_registration(
             "scope": " ".join(provider.scopes),
             "redirect_uri": redirect_uri,
         },
+        now,
     )
     try:
         read_tokens(answer, now)
@@ -232,36 +255,36 @@ async def revoke(
     """
     if provider.revocation_endpoint is None:
         return
+    endpoint = provider.revocation_endpoint
     for token in filter(None, (tokens.refresh_token, tokens.access_token)):
         form = {"token": token}
-        answer = await _post(client, provider, registration, provider.revocation_endpoint, form)
+        answer = await post(client, provider, registration, endpoint, form, now, tokens.binding)
         if not answer.is_success:
             read_tokens(answer, now)
 
 
-async def _post(
+async def _pushed(
     client: httpx.AsyncClient,
     provider: Provider,
     registration: Registration,
-    endpoint: str,
-    form: dict[str, str],
-) -> httpx.Response:
-    headers = {"Accept": "application/json"}
-    match provider.authentication:
-        case ClientAuthentication.BASIC:
-            headers["Authorization"] = _basic(registration)
-        case ClientAuthentication.POST:
-            form = {
-                **form,
-                "client_id": registration.client_id,
-                "client_secret": registration.client_secret,
-            }
-        case ClientAuthentication.NONE:
-            form = {**form, "client_id": registration.client_id}
-    return await client.post(endpoint, data=form, headers=headers)
+    asked: dict[str, str],
+    now: datetime,
+    binding: Binding | None,
+) -> dict[str, str]:
+    """Hand the request in, and return what stands for it (RFC 9126, section 2.2)."""
+    endpoint = provider.pushed_authorization_request_endpoint or ""
+    answer = await post(client, provider, registration, endpoint, asked, now, binding)
+    return {"request_uri": read_text(read_json(answer), "request_uri", answer.status_code)}
 
 
-def _basic(registration: Registration) -> str:
-    """Return the header of HTTP Basic, whose parts are form-encoded (RFC 6749, section 2.3.1)."""
-    pair = f"{quote_plus(registration.client_id)}:{quote_plus(registration.client_secret)}"
-    return f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"
+def _issued(
+    provider: Provider, answer: httpx.Response, now: datetime, binding: Binding | None
+) -> Tokens:
+    try:
+        issued = read_tokens(answer, now, dpop=provider.dpop)
+    except ClientUnknown:
+        if provider.authentication is ClientAuthentication.KEY:
+            # Whom we tell who we are cannot forget it: it could not read it, or clocks differ.
+            raise ProviderUnusable(answer.status_code) from None
+        raise
+    return replace(issued, binding=binding)

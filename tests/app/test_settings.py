@@ -89,3 +89,16 @@ def test_development_may_run_without_tls_and_mail(monkeypatch: pytest.MonkeyPatc
 
 def test_a_key_is_decoded():
     assert decode_key(KEY) == bytes(range(32))
+
+
+def test_who_we_are_to_providers_is_an_object_by_name(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MILIEU_ENVIRONMENT", "development")
+    given = '{"jotter": {"client_id": "our id", "client_secret": "hush"}}'
+    monkeypatch.setenv("MILIEU_PROVIDER_CLIENTS", given)
+    settings = Settings()
+    assert settings.provider_clients["jotter"].client_id == "our id"
+    assert "hush" not in repr(settings)
+    monkeypatch.setenv("MILIEU_PROVIDER_CLIENTS", '{"jotter": {"client_secret": "hush"}}')
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "hush" not in str(refused.value)

@@ -18,7 +18,7 @@ QUIET = [
 ]
 
 # So long may what a page does by itself take: a busy machine is slow, and not wrong.
-PATIENCE_MS = 60_000
+PATIENCE_MS = 12_000
 async_api.expect.set_options(timeout=PATIENCE_MS)
 sync_api.expect.set_options(timeout=PATIENCE_MS)
 
@@ -29,10 +29,16 @@ def chromium_path() -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run a headless Chromium."""
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """Run a headless Chromium.
+
+    Args:
+        *arguments: Further ones for its command line.
+    """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=[*QUIET, *arguments]
+        )
         try:
             yield browser
         finally:

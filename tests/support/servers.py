@@ -29,12 +29,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(app: Any, port: int = 0) -> Iterator[str]:
-    """Serve an ASGI app on a real socket, in a thread; yields its base address."""
+def serving(app: Any, port: int = 0, certificate: Path | None = None) -> Iterator[str]:
+    """Serve an ASGI app on a real socket, in a thread; yields its base address.
+
+    Args:
+        app: The app.
+        port: Of 127.0.0.1; any that is free when omitted.
+        certificate: A file with a certificate and its key, to serve by https.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", port))
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="auto"))
+        scheme = "http" if certificate is None else "https"
+        address = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+        config = uvicorn.Config(app, log_level="warning", lifespan="auto", ssl_certfile=certificate)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from app.connectors.errors import ProviderChanged
-from app.connectors.feeds.feed import Entry, Feed, Written, language_of
+from app.connectors.feeds.feed import Entry, Feed, Written
+from app.connectors.languages import language_of
 
 VERSION = "https://jsonfeed.org/version/"
 CONTENTS = (("content_html", True), ("content_text", False), ("summary", False))

@@ -14,7 +14,8 @@ from xml.sax import SAXException
 import feedparser
 
 from app.connectors.errors import ProviderChanged
-from app.connectors.feeds.feed import Entry, Feed, Written, language_of
+from app.connectors.feeds.feed import Entry, Feed, Written
+from app.connectors.languages import language_of
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 

@@ -167,4 +167,5 @@ async def list_page(
         reading=any(state.working for _, state in connections),
         asked=asked,
         upload_at_most=LIMITS.received,
+        offered=services.connections.offered,
     )

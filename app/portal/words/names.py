@@ -88,6 +88,7 @@ _AGES = {
 
 _PROVIDERS = {
     "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
     "feeds": "Blog",
     "mastodon_archive": "Mastodon archive",
     "x_archive": "X archive",

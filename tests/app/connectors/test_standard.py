@@ -13,7 +13,9 @@ from app.connectors.catalogue import Account, Catalogue, Link, Means
 from app.connectors.errors import AccessRevoked
 from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
-from oauth.link.provider import Tokens
+from app.usecases.registrations import Identity, Registrations
+from oauth.link.errors import LinkRefused
+from oauth.link.provider import Registration, Tokens
 from tests.contracts.test_structure import ROOT
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -99,3 +101,19 @@ def test_every_provider_says_where_it_is_documented():
         assert all(address.startswith("https://") for address in about.documentation)
         folder = "archives" if about.linked_by is Means.UPLOAD else name
         assert (Path(ROOT) / "app" / "connectors" / folder / "description.py").is_file()
+
+
+async def test_who_we_are_there_is_what_the_operator_was_given(
+    database: Any, vault: Any, clock: Any, shown: Any
+):
+    identity = Identity("Milieu", "https://milieu.test", "https://milieu.test/callback")
+    given = {"jotter": Registration("our id", "our secret")}
+    registrations = Registrations(database, vault, clock, identity, given=given)
+    server = Server()
+    async with server.client() as client:
+        provider = await shown.provider(client, "https://jotter.example", NOW)
+        assert await registrations.ensure(client, "jotter", provider) == given["jotter"]
+        assert await registrations.find("jotter", provider) == given["jotter"]
+        with pytest.raises(LinkRefused, match="registration_not_supported"):
+            await registrations.ensure(client, "another", provider)
+    assert server.asked == []

@@ -79,7 +79,7 @@ def exchanged(client, described=None):
 
 async def leave(**said):
     async with httpx.AsyncClient() as client:
-        return await depart(client, provider(), US, BACK, **said)
+        return await depart(client, provider(), US, BACK, NOW, **said)
 
 
 async def test_she_leaves_with_state_and_a_pkce_challenge_made_for_this_time_alone():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.connectors.errors import ProviderChanged
 from app.connectors.feeds.entries import posts
-from app.connectors.feeds.feed import language_of
 from app.connectors.feeds.page import is_page, read_page
+from app.connectors.languages import language_of
 from context.post import MAX_POSTS, Post
 from tests.support.blog import Blog, Entry
 from tests.support.clock import START, SettableClock
