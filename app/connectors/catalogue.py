@@ -1,6 +1,5 @@
 """What connectors share, how each describes itself, and all of them by name."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -198,56 +197,6 @@ class ProofConnector(Connector, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """What an archive says.
-
-    Attributes:
-        account: Whose it is, as far as an archive can say: whoever uploads it may have written it.
-        window: Her recent posts.
-    """
-
-    account: Account
-    window: Window
-
-
-class ExportReader(Protocol):
-    """Reads one archive, file after file as they pass by."""
-
-    def take(self, name: str, content: Iterator[bytes]) -> bool:
-        """Read a file of the archive, if it is one that is read; say whether it was.
-
-        Args:
-            name: Its path in the archive; empty if the archive is one file.
-            content: Its bytes, once.
-
-        Raises:
-            Invalid: It cannot be read.
-        """
-        ...
-
-    def finish(self) -> Export | None:
-        """Return what the archive says, or None if it is of another format.
-
-        Raises:
-            Invalid: A part of it is missing.
-        """
-        ...
-
-
-@runtime_checkable
-class ArchiveConnector(Described, Protocol):
-    """Reads what she had her provider export, and uploads herself; it calls nobody."""
-
-    def reader(self, now: datetime) -> ExportReader:
-        """Begin to read an archive that may be of this format.
-
-        Args:
-            now: The present.
-        """
-        ...
-
-
 class Catalogue:
     """Finds connectors.
 
@@ -255,8 +204,8 @@ class Catalogue:
         connectors: Every connector this deployment offers.
     """
 
-    def __init__(self, *connectors: Connector | ArchiveConnector) -> None:
-        self._connectors: dict[str, Described] = {one.about.name: one for one in connectors}
+    def __init__(self, *connectors: Described) -> None:
+        self._connectors = {one.about.name: one for one in connectors}
 
     @property
     def names(self) -> list[str]:

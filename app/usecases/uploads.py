@@ -19,7 +19,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
 from app.connectors.archives import Archives
-from app.connectors.catalogue import Account, Export
+from app.connectors.catalogue import Account
+from app.connectors.exports import Export
 from app.errors import Conflict, Invalid, Unavailable
 from app.ids import new_id
 from app.store.connections import (

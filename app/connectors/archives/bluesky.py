@@ -21,7 +21,8 @@ from app.connectors.archives.members import ITSELF
 from app.connectors.archives.meter import MiB
 from app.connectors.archives.recent import HERSELF, Recent, moment_of
 from app.connectors.archives.tree import is_node, records
-from app.connectors.catalogue import Account, Export
+from app.connectors.catalogue import Account
+from app.connectors.exports import Export
 from context.post import Post, PostKind, Window
 
 KEPT_AT_MOST = 64 * MiB

@@ -20,7 +20,8 @@ from app.connectors.archives.description import MASTODON
 from app.connectors.archives.errors import UnknownArchive, damaged, several
 from app.connectors.archives.jsonstream import JsonStream
 from app.connectors.archives.recent import HERSELF, Recent, moment_of
-from app.connectors.catalogue import Account, Export
+from app.connectors.catalogue import Account
+from app.connectors.exports import Export
 from app.connectors.markup import plain_text
 from context.post import Account as Facts
 from context.post import Post, PostKind, Window

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.connectors.archives.errors import damaged, several, unknown
 from app.connectors.archives.members import members
 from app.connectors.archives.meter import Limits, Meter
-from app.connectors.catalogue import ArchiveConnector, Export
+from app.connectors.exports import ArchiveConnector, Export
 from app.errors import MilieuError
 
 logger = logging.getLogger(__name__)
