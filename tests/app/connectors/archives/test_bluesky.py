@@ -210,6 +210,14 @@ def test_a_file_that_is_no_car_is_refused(read, content):
         read(content)
 
 
+def test_a_word_that_was_changed_on_the_way_is_noticed(read, ago):
+    # Mutation: the CID not compared.
+    content = repository({path(): said_on_bluesky("I love this", ago(days=1))})
+    assert content.count(b"I love this") == 1
+    with pytest.raises(BrokenArchive):
+        read(content.replace(b"I love this", b"I hate this"))
+
+
 def test_of_the_tree_and_the_posts_so_much_is_held_and_no_more(now, ago):
     records = {path(n): said_on_bluesky("hello " * 20, ago(minutes=n)) for n in range(50)}
     content = repository(records)
