@@ -31,7 +31,7 @@ coverage: $(VENV)/.dev ## Run the tests counting the lines and branches they rea
 	$(PYTEST) -m "not browser and not foreign" --cov --cov-report=term
 
 .PHONY: test-all
-test-all: require browser foreign test ## Also what needs Chromium, Node or Apache; installs them if it may.
+test-all: require browser foreign test ## Also what needs Chromium, Node, Apache or Glewlwyd; installs them if it may.
 	$(BIN)/hadolint Dockerfile
 
 .PHONY: browser
@@ -39,7 +39,7 @@ browser: $(VENV)/.dev ## Run only the tests that need Chromium.
 	$(PYTEST) -m browser --numprocesses=2 --dist=load
 
 .PHONY: foreign
-foreign: $(VENV)/.dev ## Run only the tests with clients for Node and Apache.
+foreign: $(VENV)/.dev ## Run only the tests with clients and providers that we did not write.
 	$(PYTEST) -m foreign
 
 .PHONY: require
@@ -67,7 +67,7 @@ revision: $(VENV)/.dev ## Draft a migration from the changed tables: make revisi
 
 .PHONY: clean
 clean: ## Remove everything that can be made again; the data in .data stay.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov
+	rm -rf $(VENV) .recordings .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov
 	rm -rf build dist .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

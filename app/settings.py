@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.mail import SmtpServer
+from app.openid_settings import MAX_PROVIDERS, OpenIDProviderSettings, faults
 
 KEY_BYTES = 32
 PREFIX = "MILIEU_"
@@ -103,6 +104,18 @@ class Settings(DatabaseSettings):
         " client_id and client_secret by the connector's name.",
         repr=False,
     )
+    openid_providers: tuple[OpenIDProviderSettings, ...] = Field(
+        default=(),
+        max_length=MAX_PROVIDERS,
+        description="OpenID providers that people may sign in with: a JSON list; docs/openid.md.",
+    )
+    email_is_verified_by: frozenset[str] = Field(
+        default=frozenset(),
+        description=(
+            "Names of those of them whose word is taken for whose an e-mail address is."
+            " Whoever runs one can then claim any address that nobody here has yet."
+        ),
+    )
     bluesky_directory: Annotated[HttpUrl, AfterValidator(_without_slash)] = Field(
         default=HttpUrl("https://plc.directory"),
         description="Where the accounts of Bluesky's network are looked up (did:plc).",
@@ -135,12 +148,12 @@ class Settings(DatabaseSettings):
         description="How long a key signs before the worker has a new one take over; 0: never.",
     )
 
-    @field_validator("issuer")
+    @field_validator("issuer", "bluesky_directory")
     @classmethod
-    def _https_outside_development(cls, issuer: str, info: ValidationInfo) -> str:
-        if _in_production(info) and not issuer.startswith("https://"):
+    def _https_outside_development(cls, address: str, info: ValidationInfo) -> str:
+        if _in_production(info) and not address.startswith("https://"):
             raise ValueError("must be an https address outside development.")
-        return issuer
+        return address
 
     @field_validator("master_key")
     @classmethod
@@ -182,6 +195,26 @@ class Settings(DatabaseSettings):
         if _in_production(info) and exceptions:
             raise ValueError("is for development only.")
         return exceptions
+
+    @field_validator("openid_providers")
+    @classmethod
+    def _fit_to_be_asked(
+        cls, providers: tuple[OpenIDProviderSettings, ...], info: ValidationInfo
+    ) -> tuple[OpenIDProviderSettings, ...]:
+        found = list(faults(providers, in_production=_in_production(info)))
+        if found:
+            raise ValueError(f"{'; '.join(found)}.")
+        return providers
+
+    @field_validator("email_is_verified_by")
+    @classmethod
+    def _only_providers_there_are(
+        cls, names: frozenset[str], info: ValidationInfo
+    ) -> frozenset[str]:
+        known = {provider.name for provider in info.data.get("openid_providers", ())}
+        if "openid_providers" in info.data and not names <= known:
+            raise ValueError("names a provider that is not in MILIEU_OPENID_PROVIDERS.")
+        return names
 
 
 def _in_production(info: ValidationInfo) -> bool:

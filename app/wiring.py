@@ -14,12 +14,13 @@ from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
 from app.ids import ACCESS_TOKEN, REFRESH_TOKEN, new_secret, secret_hash
 from app.mail import Mailer, Outbox, SmtpMailer
-from app.outbound import Outbound
+from app.outbound import Limits, Outbound
 from app.settings import Settings, decode_key, decode_server
 from app.store.engine import Database
 from app.store.secrets import Vault
 from app.usecases.accesses import Accesses
 from app.usecases.analyses import Analyses
+from app.usecases.arrivals import Arrivals
 from app.usecases.authorization import Authorization
 from app.usecases.client_keys import client_keys
 from app.usecases.clients import Clients
@@ -36,6 +37,8 @@ from app.usecases.linking import Linking
 from app.usecases.managed_grants import ManagedGrants
 from app.usecases.merge_mails import MergeMails
 from app.usecases.merging import Merging
+from app.usecases.openid import OpenIDSignIn
+from app.usecases.openid_providers import Configured, OpenIDProviders
 from app.usecases.possession import Possession
 from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.proving import Proving
@@ -44,9 +47,11 @@ from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.sections import OFFERED
+from app.usecases.sign_in_attempts import SignInAttempts
 from app.usecases.signing_keys import SigningKeys
 from app.usecases.unmerging import Unmerging
 from app.usecases.uploads import Uploads
+from app.usecases.ways_in import WaysIn
 from app.usecases.windows import Windows
 from app.web.services import Services
 from app.work.expiry import Expiry
@@ -56,11 +61,14 @@ from app.work.tidy import Tidy
 from app.work.worker import Worker
 from context.engines import Engine
 from context.engines.models import load_engine_that_works
-from oauth.link.provider import Registration
+from oauth.link.provider import ClientAuthentication, Registration
 from oauth.server.engine import AuthorizationEngine
 from oauth.server.tokens import Secrets
 
 logger = logging.getLogger(__name__)
+
+OPENID_LIMITS = Limits(connect_s=5, read_s=5, total_s=10, body_bytes=256 * 1024)
+"""She waits for the answer; and a document or a set of keys of this size is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         due,
     )
     customers = Customers(database, vault, clock, mailer, issuer)
+    providers = OpenIDProviders(
+        _openid_providers(settings, keys), settings.outbound_exceptions, clock
+    )
     signing_keys = SigningKeys(database, vault, clock)
     connections = Connections(database, vault, clock, catalogue, linking, proving, tokens, due)
     engine = authorization_engine(vault, clock, issuer, OFFERED)
@@ -137,6 +148,15 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         database=database,
         vault=vault,
         customers=customers,
+        openid=OpenIDSignIn(
+            SignInAttempts(database, vault, clock),
+            Arrivals(database, vault, clock),
+            providers,
+            Outbound(settings.outbound_exceptions, limits=OPENID_LIMITS),
+            clock,
+            issuer,
+        ),
+        ways_in=WaysIn(database, vault, clock, providers),
         erasure=Erasure(customers, connections),
         connections=connections,
         refresh=refresh,
@@ -179,6 +199,25 @@ def authorization_engine(
     )
     named = tuple(str(section) for section in sections)
     return AuthorizationEngine(issuer, named, secrets, clock)
+
+
+def _openid_providers(settings: Settings, keys: tuple[str, ...]) -> list[Configured]:
+    return [
+        Configured(
+            name=provider.name,
+            title=provider.title,
+            issuer=provider.issuer,
+            registration=Registration(
+                provider.client_id,
+                provider.client_secret.get_secret_value() if provider.client_secret else "",
+                keys,
+            ),
+            authentication=ClientAuthentication(provider.client_authentication),
+            scopes=provider.scopes,
+            verifies_email=provider.name in settings.email_is_verified_by,
+        )
+        for provider in settings.openid_providers
+    ]
 
 
 def _connectors(settings: Settings, clock: Clock) -> Iterator[Connector]:

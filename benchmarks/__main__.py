@@ -2,7 +2,7 @@
 
 import runpy
 
-MODULES = ("async_or_sync", "serving", "oauth")
+MODULES = ("async_or_sync", "serving", "oauth", "linking")
 
 for module in MODULES:
     print(f"\n{module}")

@@ -33,12 +33,14 @@ class Source:
         digest: What is kept of the connection; None before the first refresh.
         refreshed_at: Time of the latest refresh, aware; None before the first.
         broken: Whether the link is broken, so that nothing of it may be used.
+        verified: Whether another account or page of hers and this one name each other.
     """
 
     provider: str
     digest: Digest | None
     refreshed_at: datetime | None
     broken: bool = False
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Joined:
         network_topics: What people she follows post about, the widest first.
         parts: The digests that were joined, each with its provider.
         names: For the id of every topic of a part the id of the topic that it is part of.
+        verified: Whether any of the sources is verified by another account or page of hers.
     """
 
     as_of: datetime
@@ -72,6 +75,7 @@ class Joined:
     network_topics: tuple[NetworkTopic, ...] = ()
     parts: tuple[tuple[str, Digest], ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    verified: bool = False
 
 
 def join(sources: Sequence[Source], now: datetime) -> Joined | AbsenceReason:
@@ -109,7 +113,12 @@ def join(sources: Sequence[Source], now: datetime) -> Joined | AbsenceReason:
         network_topics=_join_network_topics([t for d in digests for t in d.network_topics]),
         parts=tuple((provider, digest) for provider, digest, _ in fresh),
         names=names,
+        verified=any(s.verified for s in whole if _is_fresh(s, now)),
     )
+
+
+def _is_fresh(source: Source, now: datetime) -> bool:
+    return source.refreshed_at is not None and now - source.refreshed_at <= STALE_AFTER
 
 
 def add_days(days: Iterable[DayCounts]) -> tuple[DayCounts, ...]:

@@ -4,6 +4,7 @@ import errno
 
 import asyncpg
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, ProgrammingError
 
 from app.errors import MilieuError
@@ -56,8 +57,11 @@ def explain(error: Exception) -> str:
             return f"Not everything could be written: {error.strerror}. Make room, and try again."
         case _ if isinstance(error, (OSError, *DATABASE_ERRORS)):
             return NO_DATABASE
+        case SettingsError():
+            said = f"A setting that takes JSON has none: {error}."
         case _:
-            return str(error)
+            said = str(error)
+    return said
 
 
 def _variables(error: ValidationError) -> list[str]:
@@ -65,6 +69,9 @@ def _variables(error: ValidationError) -> list[str]:
     told = []
     for item in error.errors():
         name = PREFIX + "_".join(map(str, item["loc"][:1])).upper()
+        # Within a list: which of its items, and which field of it.
+        inner = ".".join(map(str, item["loc"][1:]))
+        name += f" ({inner})" if inner else ""
         rule, ours = item["msg"].removeprefix("Value error, "), item["type"] == "value_error"
         told.append(f"{name} {rule}" if ours else f"{name}: {rule}.")
     return told

@@ -161,15 +161,18 @@ class OAuthConnector(Connector, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What shows, in a page, that the page is hers; one of the two is enough.
+    """What shows, in a page, that the page is hers; one of them is enough.
 
     Attributes:
         token: Content of the page's verification tag.
         link: Address that the page links to with `rel="me"`.
+        accounts: Plain addresses of accounts of hers that name the page: it may link to one of
+            them in the same way, in the place of `link`.
     """
 
     token: str
     link: str
+    accounts: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @runtime_checkable

@@ -24,6 +24,12 @@ DONE = MappingProxyType(
         "decided_before": "That request is closed: it was decided already, or the company may no"
         " longer ask. These are your grants.",
         "unlinked_before": "That account is not linked any more.",
+        "way_added": "Added. From now on you can sign in that way too.",
+        "way_removed": "Removed. Your sessions in other browsers have ended.",
+        "way_gone_before": "That way to sign in was removed already.",
+        "address_asked": "A link is on its way to that address. Open it in this browser.",
+        "new_here": "Welcome. This is a new account. Were you here before, another way? Then sign"
+        " out, and sign in as you did then.",
         "signed_out": "You are signed out.",
         "merged": "Merged. Everything of your other account is in this one now; both addresses sign"
         " you in. We said so by mail to both.",
@@ -49,6 +55,29 @@ TROUBLE = MappingProxyType(
         "proof_over": "That proof is over: it was used, or a day has passed. Look whether your blog"
         " is in the list, or begin again.",
         "uploaded_once": "What was uploaded cannot be read again. Upload a newer archive.",
+        "openid_declined": "You declined there; you are not signed in by it. Try again, or sign in"
+        " another way.",
+        "openid_used": "That sign-in was used already. Begin again.",
+        "openid_expired": "That took longer than ten minutes. Begin again.",
+        "openid_not_here": "That sign-in was not begun in this browser, or it is over. Begin again"
+        " here.",
+        "openid_not_believed": "The answer was not as it should be, so it was not taken. Begin"
+        " again; if it stays so, sign in another way.",
+        "openid_refused": "You were not let in there. Begin again, or sign in another way.",
+        "openid_down": "That provider does not answer at the moment. Try later, or sign in another"
+        " way.",
+        "openid_not_again": "That provider did not ask you again who you are. Sign in another way.",
+        "openid_not_yours": "That account is not one of your ways to sign in. Sign in as you did"
+        " before.",
+        "openid_taken": "That account cannot be added here.",
+        "openid_failed": "That did not work. Begin again, or sign in another way.",
+        "address_taken": "That address cannot be added here.",
+        "address_link_over": "That link was used or is too old. Ask for a new one below.",
+        "last_way": "That is your last way to sign in. Add another one first.",
+        "last_of_merged": "You merged two accounts, and can still undo that: one of them would have"
+        " no way to sign in left. Keep this one until then, or add another one first.",
+        "ways_enough": "You have ways enough to sign in. Remove one first.",
+        "disabled": "This account is disabled.",
         "account_linked": "This account cannot be linked here: it is linked already. If you have"
         " another account with us, you can merge the two on your account page.",
         "merge_over": "That merge is over: it was done, given up, or an hour has passed. Begin"

@@ -14,9 +14,11 @@ from app.portal.pages import (
     grants,
     landing,
     merges,
+    openid,
     outbox,
     proofs,
     sign_in,
+    ways,
 )
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_our_own_page)])
@@ -24,6 +26,7 @@ for group in (
     assets,
     landing,
     sign_in,
+    openid,
     archives,
     connections,
     proofs,
@@ -31,6 +34,7 @@ for group in (
     grants,
     accesses,
     account,
+    ways,
     merges,
     consent,
     outbox,

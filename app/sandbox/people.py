@@ -25,6 +25,8 @@ class Person:
         language: Two-letter code of the language she writes.
         noindex: She opted out of being found and indexed.
         protagonist: A storyline is about her; the sign-in page offers her first.
+        pages: Addresses that her profile names as hers.
+        checked: Those of them of which the network says that they name her back.
     """
 
     handle: str
@@ -33,6 +35,8 @@ class Person:
     language: str = "en"
     noindex: bool = False
     protagonist: bool = False
+    pages: tuple[str, ...] = ()
+    checked: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not HANDLE.fullmatch(self.handle):

@@ -42,6 +42,9 @@ class Connection(SQLModel, table=True):
     account_index: str = Field(description="Blind index of provider, instance and account id.")
     sealed_account: bytes = Field(sa_type=LargeBinary, description="JSON: account id and handle.")
     sealed_tokens: bytes = Field(sa_type=LargeBinary, description="JSON: its tokens; or empty.")
+    sealed_presence: bytes | None = Field(
+        default=None, sa_type=LargeBinary, description="JSON: its addresses and links."
+    )
     followers_only: bool = Field(
         default=False, description="Whether her posts for followers are read too."
     )

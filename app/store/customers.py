@@ -13,9 +13,10 @@ from app.store.types import UtcDateTime
 
 
 class IdentifierType(StrEnum):
-    """Kinds of identifier a customer can be looked up by."""
+    """Kinds of identifier a customer is known by: to us, or (`subject`) to one client."""
 
     EMAIL = "email"
+    OPENID = "openid"
     SUBJECT = "subject"
 
 
@@ -92,6 +93,21 @@ async def identifiers_of(session: AsyncSession, customer_id: str) -> Sequence[Id
         .order_by(col(Identifier.id))
     )
     return (await session.exec(query)).all()
+
+
+async def find_identifier(
+    session: AsyncSession, customer_id: str, identifier_id: str
+) -> Identifier | None:
+    """Find an identifier of a customer; nobody else's."""
+    query = select(Identifier).where(
+        col(Identifier.id) == identifier_id, col(Identifier.customer_id) == customer_id
+    )
+    return (await session.exec(query)).first()
+
+
+async def delete_identifier(session: AsyncSession, identifier_id: str) -> None:
+    """Delete one identifier."""
+    await session.exec(delete(Identifier).where(col(Identifier.id) == identifier_id))
 
 
 async def open_box(session: AsyncSession, vault: Vault, customer_id: str) -> Box:

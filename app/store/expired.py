@@ -12,6 +12,7 @@ from app.store.grants import Grant
 from app.store.merges import Merge, is_over
 from app.store.refusals import Refusal
 from app.store.sessions import Session, SignInLink
+from app.store.sign_in_attempts import SignInAttempt
 from app.store.tokens import AuthorizationCode, PushedRequest, Token, UsedOnce
 
 # A replayed code is recognised while it is kept; one that comes a day late is merely unknown.
@@ -38,6 +39,7 @@ async def delete_expired(session: AsyncSession, now: datetime) -> int:
     statements: list[Delete] = [
         *(delete(table).where(col(table.expires_at) < before) for table in EXPIRING),
         delete(ConsentRequest).where(col(ConsentRequest.expires_at) < now - REQUESTS_KEPT),
+        delete(SignInAttempt).where(col(SignInAttempt.expires_at) < now - REQUESTS_KEPT),
         delete(PushedRequest).where(col(PushedRequest.expires_at) < now),
         delete(UsedOnce).where(col(UsedOnce.expires_at) < now),
         delete(Merge).where(is_over(before)),

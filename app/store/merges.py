@@ -95,6 +95,18 @@ async def claim_offer(
     return bool(result.rowcount)
 
 
+async def accept_plan(
+    session: AsyncSession, merge_id: str, absorbed_id: str, plan: str, now: datetime
+) -> bool:
+    """Write down what the absorbed customer agrees to; nothing if the merge was given up."""
+    result = await session.exec(
+        update(Merge)
+        .where(col(Merge.id) == merge_id, col(Merge.absorbed_id) == absorbed_id, *_is_open(now))
+        .values(accepted_plan=plan)
+    )
+    return bool(result.rowcount)
+
+
 async def complete_merge(
     session: AsyncSession, merge_id: str, accepted_plan: str, now: datetime
 ) -> bool:

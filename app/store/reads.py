@@ -65,6 +65,7 @@ class DigestRow:
     state: str
     sealed: bytes | None
     refreshed_at: datetime | None
+    sealed_presence: bytes | None
 
 
 _GRANT_COLUMNS = (
@@ -175,6 +176,7 @@ async def digests_of(session: AsyncSession, customer_id: str) -> list[DigestRow]
             col(Connection.state),
             col(ConnectionDigest.sealed),
             col(ConnectionDigest.refreshed_at),
+            col(Connection.sealed_presence),
         )
         .select_from(Connection)
         .outerjoin(ConnectionDigest, col(ConnectionDigest.connection_id) == col(Connection.id))

@@ -11,11 +11,12 @@ from app.store.consent_requests import ConsentRequest
 from app.store.merges import Merge
 from app.store.provider_apps import ProviderApp, secret_place
 from app.store.sessions import SignInLink
+from app.store.sign_in_attempts import SignInAttempt
 from app.store.signing_keys import SigningKey, private_place
 from app.store.tokens import PushedRequest
 
 # All of them last minutes, a day at most, and can be begun again.
-WAITING = (SignInLink, LinkAttempt, PushedRequest, ConsentRequest)
+WAITING = (SignInLink, SignInAttempt, LinkAttempt, PushedRequest, ConsentRequest)
 
 
 async def drop_what_waits(session: AsyncSession) -> None:

@@ -22,7 +22,7 @@ class Session(SQLModel, table=True):
 
 
 class SignInLink(SQLModel, table=True):
-    """A link sent by mail: shown by GET, consumed once by POST."""
+    """A link sent by mail, to sign in or to add the address: shown by GET, consumed by POST."""
 
     __tablename__ = "sign_in_links"
 
@@ -30,6 +30,13 @@ class SignInLink(SQLModel, table=True):
     email_index: str = Field(index=True)
     sealed_email: bytes = Field(description="Sealed for the service: nobody is signed in yet.")
     return_to: str = Field(description="A local route name, never an address.")
+    customer_id: str | None = Field(
+        default=None,
+        foreign_key="customers.id",
+        ondelete="CASCADE",
+        index=True,
+        description="To whom it adds the address; None if it signs in.",
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     consumed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -59,6 +66,15 @@ async def delete_sessions_of(session: AsyncSession, customer_id: str) -> None:
     await session.exec(delete(Session).where(col(Session.customer_id) == customer_id))
 
 
+async def delete_other_sessions_of(session: AsyncSession, customer_id: str, id_hash: str) -> None:
+    """End all sessions of a customer but one."""
+    await session.exec(
+        delete(Session).where(
+            col(Session.customer_id) == customer_id, col(Session.id_hash) != id_hash
+        )
+    )
+
+
 async def count_recent_links(session: AsyncSession, email_index: str, since: datetime) -> int:
     """Count the links sent to an address since a moment."""
     query = (
@@ -70,13 +86,20 @@ async def count_recent_links(session: AsyncSession, email_index: str, since: dat
 
 
 async def find_open_link(
-    session: AsyncSession, token_hash: str, now: datetime
+    session: AsyncSession, token_hash: str, now: datetime, customer_id: str | None = None
 ) -> SignInLink | None:
-    """Find a link that is neither used nor expired."""
+    """Find a link that is neither used nor expired.
+
+    Args:
+        session: A transaction.
+        token_hash: Of its token.
+        now: The present.
+        customer_id: To whom it is to add its address; None for one that is to sign in.
+    """
     link = await session.get(SignInLink, token_hash)
     if link is None or link.consumed_at is not None or link.expires_at <= now:
         return None
-    return link
+    return link if link.customer_id == customer_id else None
 
 
 async def consume_link(session: AsyncSession, token_hash: str, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from app.store import (
     provider_apps,
     refusals,
     sessions,
+    sign_in_attempts,
     signing_keys,
     tokens,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "provider_apps",
     "refusals",
     "sessions",
+    "sign_in_attempts",
     "signing_keys",
     "tokens",
 ]

@@ -1,16 +1,18 @@
-"""What is sealed of a linked account: whose it is, and the provider's tokens for it."""
+"""What is sealed of a linked account: whose it is, its presence, and the provider's tokens."""
 
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from app.connectors.catalogue import Account
+from app.connectors.presence import Presence
 from app.store.connections import Connection
 from app.store.secrets import Box, SealError, Vault
 from oauth.link.provider import Tokens
 
-Kind = TypeVar("Kind", Account, Tokens)
+Kind = TypeVar("Kind", Account, Presence, Tokens)
 ACCOUNT = TypeAdapter(Account)
+PRESENCE = TypeAdapter(Presence)
 TOKENS = TypeAdapter(Tokens)
 
 
@@ -29,6 +31,11 @@ def tokens_place(connection_id: str) -> str:
     return f"connections.sealed_tokens:{connection_id}"
 
 
+def presence_place(connection_id: str) -> str:
+    """Return the place to which what a connection says of itself is sealed."""
+    return f"connections.sealed_presence:{connection_id}"
+
+
 def seal_account(box: Box, connection_id: str, account: Account) -> bytes:
     """Seal whose account a connection is to."""
     return box.seal(ACCOUNT.dump_json(account), account_place(connection_id))
@@ -39,6 +46,11 @@ def seal_tokens(box: Box, connection_id: str, tokens: Tokens | None) -> bytes:
     if tokens is None:
         return b""
     return box.seal(TOKENS.dump_json(tokens), tokens_place(connection_id))
+
+
+def seal_presence(box: Box, connection_id: str, presence: Presence) -> bytes:
+    """Seal what a connection says of itself."""
+    return box.seal(PRESENCE.dump_json(presence), presence_place(connection_id))
 
 
 def open_account(box: Box, connection: Connection) -> Account:
@@ -61,6 +73,18 @@ def open_tokens(box: Box, connection: Connection) -> Tokens | None:
         return None
     place = tokens_place(connection.id)
     return _read(TOKENS, box.open(connection.sealed_tokens, place), place)
+
+
+def open_presence(box: Box, connection_id: str, sealed: bytes | None) -> Presence:
+    """Return what a connection says of itself; nothing if that is not known, or does not open.
+
+    Whatever is lost here is read again at the next refresh.
+    """
+    place = presence_place(connection_id)
+    try:
+        return _read(PRESENCE, box.open(sealed, place), place) if sealed else Presence()
+    except SealError:
+        return Presence()
 
 
 def _read(kind: TypeAdapter[Kind], opened: bytes, place: str) -> Kind:

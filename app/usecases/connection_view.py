@@ -1,15 +1,17 @@
 """A connection as its owner sees it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import httpx
 
-from app.connectors.catalogue import About, Account, Means, Reads
+from app.connectors.catalogue import About, Account, Catalogue, Means, Reads
 from app.store.connections import Connection, ConnectionState
 from app.store.secrets import Box, SealError
 from app.usecases.accounts import open_account
 from app.usecases.advice import ADVICE
+from app.usecases.verified_links import presences_of, verified_links
 
 UNREADABLE_HANDLE = "@unreadable"
 
@@ -32,6 +34,7 @@ class ConnectionView:
         engine: The engine that made its digest.
         followers_only: Whether what she writes for followers is read too; None where that cannot
             be told apart.
+        verified_by: Handles of her connections of which each and this one verify each other.
     """
 
     id: str
@@ -46,6 +49,29 @@ class ConnectionView:
     due_at: datetime | None
     engine: str | None
     followers_only: bool | None = None
+    verified_by: Sequence[str] = field(default=(), repr=False)
+
+
+def views_of(
+    box: Box, rows: Sequence[tuple[Connection, str | None]], catalogue: Catalogue
+) -> list[ConnectionView]:
+    """Return connections as their owner sees them, and which of them verify each other.
+
+    Args:
+        box: Hers.
+        rows: All of hers, each with the engine of its digest, if there is one.
+        catalogue: The connectors.
+    """
+    views = {
+        connection.id: view_of(box, connection, engine, catalogue.find(connection.provider).about)
+        for connection, engine in rows
+    }
+    kept = ((connection.id, connection.state, connection.sealed_presence) for connection, _ in rows)
+    found = verified_links(presences_of(box, kept))
+    return [
+        replace(view, verified_by=sorted(views[other].handle for other in found.get(key, ())))
+        for key, view in views.items()
+    ]
 
 
 def view_of(box: Box, connection: Connection, engine: str | None, about: About) -> ConnectionView:
@@ -68,7 +94,7 @@ def view_of(box: Box, connection: Connection, engine: str | None, about: About) 
         provider=connection.provider,
         instance=host,
         handle=handle,
-        address=host if means is Means.OAUTH else account.handle if account else "",
+        address=_again(account, host, means),
         linked_by=means,
         state=state,
         advice=ADVICE[means][state].format(host=host or "Your blog"),
@@ -77,6 +103,13 @@ def view_of(box: Box, connection: Connection, engine: str | None, about: About) 
         engine=engine,
         followers_only=connection.followers_only if Reads.FOLLOWERS_ONLY in about.reads else None,
     )
+
+
+def _again(account: Account | None, host: str, means: Means) -> str:
+    """Return what to give to link it again: whose account it is, where that says it."""
+    if means is Means.PROOF:
+        return account.handle if account else ""
+    return account.handle if account and account.handle.startswith("@") else host
 
 
 def _account(box: Box, connection: Connection) -> Account | None:

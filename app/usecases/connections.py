@@ -22,7 +22,7 @@ from app.store.customers import bump_context_version, find_customer, open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
 from app.usecases.accounts import account_index, seal_account, seal_tokens
-from app.usecases.connection_view import ConnectionView, view_of
+from app.usecases.connection_view import ConnectionView, views_of
 from app.usecases.linking import Linked, Linking
 from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.proving import ProofView, Proving
@@ -215,10 +215,7 @@ class Connections:
         async with self._database.reading() as session:
             box = await open_box(session, self._vault, customer_id)
             rows = await connections_of(session, customer_id)
-        return [
-            view_of(box, connection, engine, self._catalogue.find(connection.provider).about)
-            for connection, engine in rows
-        ]
+        return views_of(box, rows, self._catalogue)
 
     async def _linked(self, linked: Linked) -> str:
         try:

@@ -1,20 +1,19 @@
 """Customers: signing in by e-mail link, the browser's session, erasing everything."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
-from app.errors import Forbidden, NotFound, Unavailable
-from app.ids import SIGN_IN_TOKEN, new_id, new_secret, secret_hash
-from app.mail import Mail, Mailer
+from app.errors import Forbidden, NotFound
+from app.ids import secret_hash
+from app.mail import Mailer
 from app.store.belongings import delete_shells, hold_customers
 from app.store.customers import (
     Customer,
     DataKey,
-    Identifier,
     IdentifierType,
     delete_customer,
     find_by_identifier,
@@ -25,31 +24,16 @@ from app.store.engine import Database
 from app.store.merges import merges_into
 from app.store.secrets import Vault
 from app.store.sessions import (
-    Session,
-    SignInLink,
     consume_link,
-    count_recent_links,
-    delete_link,
     delete_links_to,
     delete_session,
     delete_sessions_of,
     find_open_link,
     find_session,
 )
-from app.usecases.identifiers import addresses_of, identifier_place, normal_email
-
-LINK_LIFETIME = timedelta(minutes=10)
-LINKS_PER_LIFETIME = 5
-SESSION_LIFETIME = timedelta(days=14)
-
-LINK_TEXT = """Hello,
-
-this link signs you in to Milieu. It works once, for ten minutes:
-
-{link}
-
-If you did not ask for it, do nothing: nobody can sign in without it.
-"""
+from app.usecases.identifiers import addresses_of
+from app.usecases.identities import add_customer, add_identifier, begin_session
+from app.usecases.sign_in_links import SignInLinks, link_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +71,7 @@ class Customers:
         self._database = database
         self._vault = vault
         self._clock = clock
-        self._mailer = mailer
-        self._issuer = issuer
+        self._links = SignInLinks(database, vault, clock, mailer, issuer)
 
     async def request_sign_in(self, email: str, return_to: str) -> None:
         """Send a sign-in link; the answer is the same for known and unknown addresses.
@@ -101,32 +84,20 @@ class Customers:
             Invalid: That is no e-mail address.
             Unavailable: The mail server does not answer.
         """
-        address = normal_email(email)
-        now = self._clock()
-        token = new_secret(SIGN_IN_TOKEN)
-        token_hash = secret_hash(token)
-        email_index = self._vault.blind_index(IdentifierType.EMAIL, address)
-        async with self._database.writing() as session:
-            recent = await count_recent_links(session, email_index, now - LINK_LIFETIME)
-            if recent >= LINKS_PER_LIFETIME:
-                return
-            link = SignInLink(
-                token_hash=token_hash,
-                email_index=email_index,
-                sealed_email=self._vault.service.seal(address.encode(), _link_place(token_hash)),
-                return_to=return_to,
-                created_at=now,
-                expires_at=now + LINK_LIFETIME,
-            )
-            session.add(link)
-        text = LINK_TEXT.format(link=f"{self._issuer}/sign-in/{token}")
-        try:
-            await self._mailer.send(Mail(address, "Sign in to Milieu", text, now))
-        except Unavailable:
-            # A link that nobody received must not count against her next attempts.
-            async with self._database.writing() as session:
-                await delete_link(session, token_hash)
-            raise
+        await self._links.send(email, return_to, None)
+
+    async def request_address(self, customer_id: str, email: str) -> None:
+        """Send a link that adds an address; the same is said of those that somebody has.
+
+        Args:
+            customer_id: Who asks; she alone can use it.
+            email: The address as typed.
+
+        Raises:
+            Invalid: That is no e-mail address.
+            Unavailable: The mail server does not answer.
+        """
+        await self._links.send(email, "account", customer_id)
 
     async def sign_in_link_address(self, token: str) -> str | None:
         """Say whose link this is, without using it; nothing if it can be used no more.
@@ -138,7 +109,7 @@ class Customers:
             link = await find_open_link(session, token_hash, self._clock())
         if link is None:
             return None
-        return self._vault.service.open(link.sealed_email, _link_place(token_hash)).decode()
+        return self._vault.service.open(link.sealed_email, link_place(token_hash)).decode()
 
     async def sign_in(self, token: str) -> SignedIn:
         """Use a link up and begin a session; the first sign-in makes the customer.
@@ -159,19 +130,11 @@ class Customers:
             link = await find_open_link(session, token_hash, now)
             if link is None or not await consume_link(session, token_hash, now):
                 raise Forbidden("This link was used or is too old. Ask for a new one.")
-            address = self._vault.service.open(link.sealed_email, _link_place(token_hash)).decode()
+            address = self._vault.service.open(link.sealed_email, link_place(token_hash)).decode()
             customer = await self._customer_of(session, address, link.email_index, now)
             if customer.disabled_at is not None:
                 raise Forbidden("This account is disabled.")
-            secret = new_secret()
-            session.add(
-                Session(
-                    id_hash=secret_hash(secret),
-                    customer_id=customer.id,
-                    signed_in_at=now,
-                    expires_at=now + SESSION_LIFETIME,
-                )
-            )
+            secret = begin_session(session, customer.id, now, now)
             return SignedIn(secret, customer.id, link.return_to)
 
     async def session(self, secret: str) -> CurrentSession | None:
@@ -194,7 +157,7 @@ class Customers:
             await delete_sessions_of(session, customer_id)
 
     async def emails(self, customer_id: str) -> list[str]:
-        """Return the addresses she signs in with, one at least.
+        """Return the addresses she signs in with; a provider may be her only way.
 
         Raises:
             NotFound: There is no such customer.
@@ -230,29 +193,6 @@ class Customers:
         known = await find_by_identifier(session, IdentifierType.EMAIL, email_index)
         if known is not None:
             return known
-        customer = Customer(id=new_id("cus", now), created_at=now)
-        wrapped = self._vault.new_data_key(customer.id)
-        identifier_id = new_id("idn", now)
-        sealed = self._vault.box(customer.id, wrapped).seal(
-            address.encode(), identifier_place(identifier_id)
-        )
-        session.add(customer)
-        await session.flush()
-        session.add(
-            DataKey(customer_id=customer.id, wrapped=wrapped, master_key_id=self._vault.key_id)
-        )
-        session.add(
-            Identifier(
-                id=identifier_id,
-                customer_id=customer.id,
-                type=IdentifierType.EMAIL,
-                blind_index=email_index,
-                sealed_value=sealed,
-                verified_at=now,
-            )
-        )
+        customer = await add_customer(session, self._vault, now)
+        await add_identifier(session, self._vault, customer.id, IdentifierType.EMAIL, address, now)
         return customer
-
-
-def _link_place(token_hash: str) -> str:
-    return f"sign_in_links.sealed_email:{token_hash}"

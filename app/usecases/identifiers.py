@@ -1,11 +1,12 @@
 """Identifiers: the one form in which they are compared, and those of a customer in clear."""
 
 import re
+from urllib.parse import urlsplit
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import Invalid
-from app.store.customers import IdentifierType, identifiers_of
+from app.store.customers import Identifier, IdentifierType, identifiers_of
 from app.store.secrets import Box
 
 MAX_EMAIL_LENGTH = 254
@@ -14,6 +15,16 @@ MAX_EMAIL_LENGTH = 254
 # Plain addresses alone: comments, quoting and encoded words would name another mailbox to a mail
 # server than to us. That the mail arrives is the proof, not the pattern.
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+/^_`{|}~.-]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
+
+
+def openid_value(issuer: str, subject: str) -> str:
+    """Return the one form of who an OpenID provider says she is; no issuer has a space in it."""
+    return f"{issuer} {subject}"
+
+
+def issuer_of(value: str) -> str:
+    """Return the issuer in what `openid_value` made."""
+    return value.partition(" ")[0]
 
 
 def normal_email(text: str) -> str:
@@ -36,6 +47,15 @@ def identifier_place(identifier_id: str) -> str:
     return f"identifiers.sealed_value:{identifier_id}"
 
 
+def identifier_value(box: Box, identifier: Identifier) -> str:
+    """Open an identifier.
+
+    Raises:
+        SealError: It was sealed for another customer or row.
+    """
+    return box.open(identifier.sealed_value, identifier_place(identifier.id)).decode()
+
+
 async def addresses_of(session: AsyncSession, box: Box, customer_id: str) -> dict[str, str]:
     """Return the e-mail addresses a customer signs in with by identifier, her first one first.
 
@@ -45,7 +65,24 @@ async def addresses_of(session: AsyncSession, box: Box, customer_id: str) -> dic
         customer_id: Whose.
     """
     return {
-        identifier.id: box.open(identifier.sealed_value, identifier_place(identifier.id)).decode()
+        identifier.id: identifier_value(box, identifier)
         for identifier in await identifiers_of(session, customer_id)
         if identifier.type == IdentifierType.EMAIL
     }
+
+
+async def names_of(session: AsyncSession, box: Box, customer_id: str) -> dict[str, str]:
+    """Return what a customer signs in with, by identifier: addresses, and hosts of providers.
+
+    Args:
+        session: A transaction.
+        box: Hers.
+        customer_id: Whose.
+    """
+    named = {}
+    for identifier in await identifiers_of(session, customer_id):
+        value = identifier_value(box, identifier)
+        is_email = identifier.type == IdentifierType.EMAIL
+        host = urlsplit(issuer_of(value)).hostname
+        named[identifier.id] = value if is_email else f"an account at {host}"
+    return named

@@ -12,7 +12,7 @@ from app.store.customers import open_box
 from app.store.engine import Database
 from app.store.merges import Merge, came_over, find_merge, note_told, untold_merges
 from app.store.secrets import Vault
-from app.usecases.identifiers import addresses_of
+from app.usecases.identifiers import addresses_of, names_of
 
 logger = logging.getLogger(__name__)
 
@@ -65,14 +65,14 @@ class MergeMails:
             merge = await find_merge(session, merge_id)
             if merge is None:
                 return False
-            stays, moved = await self._addresses(session, merge)
+            stays, moved, addresses = await self._named(session, merge)
         is_undone = merge.undone_at is not None
         text = (PARTED if is_undone else MERGED).format(
             stays=_listed(stays), moved=_listed(moved), account=f"{self._issuer}/account"
         )
         subject = "Your accounts were parted again" if is_undone else "Your accounts were merged"
         try:
-            for address in (*stays, *moved):
+            for address in addresses:
                 await self._mailer.send(Mail(address, subject, text, self._clock()))
         except Unavailable:
             logger.warning("a merge could not be told by mail; it is tried again")
@@ -87,18 +87,20 @@ class MergeMails:
             untold = [merge.id for merge in await untold_merges(session)]
         return sum([await self.tell(merge_id) for merge_id in untold])
 
-    async def _addresses(
+    async def _named(
         self, session: AsyncSession, merge: Merge
-    ) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the survivor's addresses, and those that came over and may have gone back."""
+    ) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+        """Return the survivor's ways to sign in, those that came over, and all addresses."""
         over = await came_over(session, merge.id)
         stays: list[str] = []
         moved: list[str] = []
+        addresses: list[str] = []
         for customer_id in filter(None, (merge.survivor_id, merge.absorbed_id)):
             box = await open_box(session, self._vault, customer_id)
-            for found, address in (await addresses_of(session, box, customer_id)).items():
-                (moved if found in over else stays).append(address)
-        return stays, moved
+            addresses += (await addresses_of(session, box, customer_id)).values()
+            for found, name in (await names_of(session, box, customer_id)).items():
+                (moved if found in over else stays).append(name)
+        return stays, moved, addresses
 
 
 def _listed(addresses: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from app.store.secrets import Box, SealError, Vault
 from app.usecases.accounts import open_account
 from app.usecases.clients import host_of
 from app.usecases.connection_view import UNREADABLE_HANDLE
-from app.usecases.identifiers import addresses_of
+from app.usecases.identifiers import names_of
 from app.usecases.purposes import label_of
 
 
@@ -45,8 +45,8 @@ class MergePlan:
     """What a merge will do.
 
     Attributes:
-        stays: Addresses of the survivor, who keeps them.
-        moves: Addresses that pass to her.
+        stays: What the survivor signs in with, and keeps.
+        moves: What else she will sign in with.
         connections: Connections that pass to her, with their digests.
         ending: The absorbed customer's grants: given for her data, they never cover another's.
         widening: The survivor's grants, which would cover what passes to her.
@@ -78,8 +78,8 @@ async def plan_of(
     connections = [row for row, _ in await connections_of(session, absorbed_id)]
     ending = await active_grants_of(session, absorbed_id, now)
     widening = await active_grants_of(session, survivor_id, now)
-    stays = await addresses_of(session, survivor_box, survivor_id)
-    moves = await addresses_of(session, absorbed_box, absorbed_id)
+    stays = await names_of(session, survivor_box, survivor_id)
+    moves = await names_of(session, absorbed_box, absorbed_id)
     return MergePlan(
         stays=list(stays.values()),
         moves=list(moves.values()),

@@ -16,6 +16,7 @@ from app.store.customers import Customer
 from app.store.engine import Database
 from app.store.merges import (
     Merge,
+    accept_plan,
     claim_offer,
     complete_merge,
     end_open_merges,
@@ -180,7 +181,8 @@ class Merging:
             current = await plan_of(session, self._vault, merge.survivor_id, customer_id, now)
             if plan != current.fingerprint:
                 raise _changed()
-            merge.accepted_plan = plan
+            if not await accept_plan(session, merge.id, customer_id, plan, now):
+                raise _over()
 
     async def confirm(
         self, customer_id: str, plan: str, going_on: Collection[str], ending: Collection[str]

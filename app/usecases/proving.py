@@ -3,22 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import httpx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
 from app.connectors.catalogue import Catalogue, Marks
 from app.connectors.errors import ConnectorError
+from app.connectors.presence import plain_address
 from app.errors import NotFound, Unavailable
 from app.ids import new_secret, secret_hash
 from app.outbound import Outbound
 from app.store.connections import LinkAttempt, consume_attempt, find_attempt
 from app.store.customers import open_box
 from app.store.engine import Database
-from app.store.secrets import Vault
+from app.store.reads import digests_of
+from app.store.secrets import Box, Vault
 from app.usecases.linking import Linked
+from app.usecases.verified_links import naming, presences_of
 
 PROOF_LIFETIME = timedelta(days=1)
 LOOK_AT_MOST = timedelta(minutes=1)
@@ -116,8 +120,10 @@ class Proving:
             if attempt is None or not self._is_open(attempt, customer_id):
                 raise _over()
             box = await open_box(session, self._vault, customer_id)
-        page = box.open(attempt.sealed_verifier, _place(state_hash)).decode()
-        return ProofView(attempt.provider, page, self._marks(customer_id, page), attempt.expires_at)
+            page = box.open(attempt.sealed_verifier, _place(state_hash)).decode()
+            accounts = await self._accounts_naming(session, box, customer_id, page)
+        marks = replace(self._marks(customer_id, page), accounts=accounts)
+        return ProofView(attempt.provider, page, marks, attempt.expires_at)
 
     async def finish(self, customer_id: str, name: str) -> Linked:
         """Look for the proof in the page; if it is there, the attempt is used up.
@@ -135,6 +141,13 @@ class Proving:
             if not await consume_attempt(session, secret_hash(name), ANY_BROWSER, self._clock()):
                 raise _over()
         return Linked(customer_id, asked.provider, "", account, None)
+
+    async def _accounts_naming(
+        self, session: AsyncSession, box: Box, customer_id: str, page: str
+    ) -> frozenset[str]:
+        rows = await digests_of(session, customer_id)
+        kept = ((row.connection_id, row.state, row.sealed_presence) for row in rows)
+        return naming(presences_of(box, kept), plain_address(page) or "")
 
     def _is_open(self, attempt: LinkAttempt, customer_id: str) -> bool:
         is_hers = attempt.customer_id == customer_id and attempt.session_hash == ANY_BROWSER

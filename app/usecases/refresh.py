@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
 from app.connectors.errors import AccessRevoked, ProviderDown
+from app.connectors.presence import Presence, PresentWindow
 from app.errors import Conflict, NotFound
 from app.ids import new_secret
 from app.store.belongings import owner_of
@@ -32,6 +33,7 @@ from app.store.connections import (
 from app.store.customers import bump_context_version, open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
+from app.usecases.accounts import seal_presence
 from app.usecases.analyses import Analyses, sealed
 from app.usecases.schedule import after_success, back_off, on_demand
 from app.usecases.windows import LEASE, Leased, LeaseLost, Windows
@@ -134,7 +136,7 @@ class Refresh:
         if work is None:
             return None
         try:
-            digest = await self._read(work)
+            digest, presence = await self._read(work)
         except LeaseLost:
             return None
         except AccessRevoked:
@@ -144,7 +146,7 @@ class Refresh:
         except Exception as error:  # noqa: BLE001 - whatever it is may quote a post: only its name goes on
             logger.error("refresh of %s failed: %s", connection_id, type(error).__name__)  # noqa: TRY400 - a traceback may quote a post
             return await self._fail(work, ConnectionState.DEGRADED)
-        return await self._succeed(work, digest)
+        return await self._succeed(work, digest, presence)
 
     async def _begin(self, connection_id: str) -> Leased | None:
         now, lease = self._clock(), new_secret()
@@ -154,12 +156,15 @@ class Refresh:
             connection = await find_leased(session, connection_id, lease)
         return None if connection is None else Leased(connection, lease)
 
-    async def _read(self, work: Leased) -> Digest:
+    async def _read(self, work: Leased) -> tuple[Digest, Presence | None]:
         now = self._clock()
         window = await self._windows.read(work)
-        return await self._analyses.digest(work.connection.id, window, now)
+        digest = await self._analyses.digest(work.connection.id, window, now)
+        return digest, window.presence if isinstance(window, PresentWindow) else None
 
-    async def _succeed(self, work: Leased, digest: Digest) -> ConnectionState | None:
+    async def _succeed(
+        self, work: Leased, digest: Digest, presence: Presence | None = None
+    ) -> ConnectionState | None:
         now = self._clock()
         async with self._database.writing() as session:
             connection = await self._ours(session, work)
@@ -167,6 +172,8 @@ class Refresh:
                 return None
             box = await open_box(session, self._vault, connection.customer_id)
             await replace_digest(session, sealed(box, connection.id, digest, now))
+            if presence is not None:
+                connection.sealed_presence = seal_presence(box, connection.id, presence)
             connection.refreshed_at = now
             connection.failures = 0
             connection.not_before = None

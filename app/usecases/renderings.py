@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.store.connections import ConnectionState
 from app.store.reads import DigestRow, digests_of
 from app.store.secrets import Box
+from app.usecases.verified_links import presences_of, verified_links
 from context.digest import Digest, DigestError
 from context.document import Context
 from context.explain import Explanation, explain
@@ -99,12 +100,15 @@ def _digest(row: DigestRow, box: Box) -> Digest | None:
 
 
 def _sources(rows: Sequence[DigestRow], box: Box) -> list[Source]:
+    kept = ((row.connection_id, row.state, row.sealed_presence) for row in rows)
+    verified = verified_links(presences_of(box, kept))
     return [
         Source(
             provider=row.provider,
             digest=_digest(row, box),
             refreshed_at=row.refreshed_at,
             broken=row.state == ConnectionState.REAUTH_REQUIRED,
+            verified=bool(verified.get(row.connection_id)),
         )
         for row in rows
     ]

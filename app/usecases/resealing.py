@@ -14,7 +14,7 @@ from app.store.connections import Connection, ConnectionDigest
 from app.store.customers import Identifier
 from app.store.grants import ConsentEvent, Grant
 from app.store.secrets import Box, SealError
-from app.usecases.accounts import account_place, tokens_place
+from app.usecases.accounts import account_place, presence_place, tokens_place
 from app.usecases.consent_log import receipt_place
 from app.usecases.giving import external_id_place
 from app.usecases.identifiers import identifier_place
@@ -41,6 +41,7 @@ class Sealed:
 SEALED = (
     Sealed(Identifier, "sealed_value", lambda row: identifier_place(row.id)),
     Sealed(Connection, "sealed_account", lambda row: account_place(row.id)),
+    Sealed(Connection, "sealed_presence", lambda row: presence_place(row.id)),
     Sealed(Connection, "sealed_tokens", lambda row: tokens_place(row.id)),
     Sealed(ConnectionDigest, "sealed", lambda row: digest_place(row.connection_id)),
     Sealed(ConsentEvent, "sealed_receipt", lambda row: receipt_place(row.id)),

@@ -19,7 +19,7 @@ from app.store.merges import (
 )
 from app.store.secrets import Vault
 from app.store.sessions import delete_sessions_of
-from app.usecases.identifiers import addresses_of
+from app.usecases.identifiers import names_of
 from app.usecases.merge_mails import MergeMails
 from app.usecases.moving import move
 
@@ -36,13 +36,13 @@ class MergedView:
         id: Its id.
         merged_at: When.
         until: Until when she can undo it.
-        addresses: Those that came over by it.
+        names: Of ways to sign in that came over by it.
     """
 
     id: str
     merged_at: datetime
     until: datetime
-    addresses: Sequence[str] = field(repr=False)
+    names: Sequence[str] = field(repr=False)
 
 
 class Unmerging:
@@ -66,13 +66,13 @@ class Unmerging:
         since = self._clock() - UNDO_WITHIN
         async with self._database.reading() as session:
             box = await open_box(session, self._vault, customer_id)
-            addresses = await addresses_of(session, box, customer_id)
+            names = await names_of(session, box, customer_id)
             views = []
             for merge in await merges_into(session, customer_id):
                 if merge.merged_at is None or merge.merged_at <= since:
                     continue
                 over = await came_over(session, merge.id)
-                found = [address for key, address in addresses.items() if key in over]
+                found = [name for key, name in names.items() if key in over]
                 until = merge.merged_at + UNDO_WITHIN
                 views.append(MergedView(merge.id, merge.merged_at, until, found))
         return views

@@ -21,11 +21,13 @@ from app.usecases.erasure import Erasure
 from app.usecases.grants import Grants
 from app.usecases.managed_grants import ManagedGrants
 from app.usecases.merging import Merging
+from app.usecases.openid import OpenIDSignIn
 from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.signing_keys import SigningKeys
 from app.usecases.unmerging import Unmerging
 from app.usecases.uploads import Uploads
+from app.usecases.ways_in import WaysIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Services:
     database: Database
     vault: Vault
     customers: Customers
+    openid: OpenIDSignIn
+    ways_in: WaysIn
     erasure: Erasure
     connections: Connections
     refresh: Refresh

@@ -7,7 +7,8 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.errors import Forbidden
-from app.usecases.customers import SESSION_LIFETIME, CurrentSession
+from app.usecases.customers import CurrentSession
+from app.usecases.identities import SESSION_LIFETIME
 from app.web.return_to import ReturnTo
 from app.web.services import Services, services_of
 
@@ -28,7 +29,7 @@ class SignInNeeded(Exception):
 
 def cookie_name(services: Services) -> str:
     """Return the cookie's name: `__Host-` (RFC 6265bis) wherever there is TLS."""
-    return "__Host-milieu" if _is_secure(services) else "milieu"
+    return "__Host-milieu" if is_secure(services) else "milieu"
 
 
 def set_session_cookie(request: Request, response: Response, secret: str) -> None:
@@ -39,7 +40,7 @@ def set_session_cookie(request: Request, response: Response, secret: str) -> Non
         secret,
         max_age=int(SESSION_LIFETIME.total_seconds()),
         path="/",
-        secure=_is_secure(services),
+        secure=is_secure(services),
         httponly=True,
         samesite="lax",
     )
@@ -49,7 +50,7 @@ def clear_session_cookie(request: Request, response: Response) -> None:
     """Make the browser forget its session."""
     services = services_of(request)
     response.delete_cookie(
-        cookie_name(services), path="/", secure=_is_secure(services), httponly=True, samesite="lax"
+        cookie_name(services), path="/", secure=is_secure(services), httponly=True, samesite="lax"
     )
 
 
@@ -114,5 +115,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeeded, on_sign_in_needed)
 
 
-def _is_secure(services: Services) -> bool:
+def is_secure(services: Services) -> bool:
+    """Tell whether the service is reached over TLS, which cookies are then bound to."""
     return services.issuer.startswith("https://")

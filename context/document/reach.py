@@ -32,10 +32,12 @@ class Authenticity:
     Attributes:
         level: Likely, unclear or doubtful.
         reasons: What keeps it from being likely; empty when it is.
+        verified: Whether an account of hers and another account or page of hers name each other.
     """
 
     level: AuthenticityLevel
     reasons: list[Doubt]
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

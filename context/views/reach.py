@@ -31,6 +31,11 @@ TOO_OFTEN = 60
 SIGNS = 2
 """Signs of a robot from which on, together, it is doubtful that a person writes there."""
 
+_ANSWERED = frozenset({Doubt.NEW_ACCOUNT, Doubt.UNKNOWN_AGE})
+"""Doubts about whose account it is: a page that names it back has answered them.
+
+Those about who writes there stay: a robot, too, can have a page of its own.
+"""
 _SIGNS = frozenset({Doubt.NEW_ACCOUNT, Doubt.REPEATS_ITSELF, Doubt.POSTS_TOO_OFTEN})
 
 
@@ -51,7 +56,7 @@ def reach_section(joined: Joined, today: date) -> ReachSection | Absence:
         followers=_bucket(facts.followers, PEOPLE),
         following=_bucket(facts.following, PEOPLE),
         account_age=_bucket(facts.age_days, AGES),
-        authenticity=_authenticity(facts, posts),
+        authenticity=_authenticity(facts, posts, verified=joined.verified),
     )
 
 
@@ -59,8 +64,11 @@ def _bucket(lowest: int | None, edges: tuple[int, ...]) -> str | None:
     return None if lowest is None else bucket(lowest, edges)
 
 
-def _authenticity(facts: AccountFacts, posts: int) -> Authenticity:
-    """Return what speaks against a person, where an account's own word alone is enough."""
+def _authenticity(facts: AccountFacts, posts: int, *, verified: bool) -> Authenticity:
+    """Return what speaks against a person, where an account's own word alone is enough.
+
+    A verified link takes doubts away and never adds one, so that it cannot lower the level.
+    """
     repeats = facts.repeated >= max(MIN_REPEATED, REPEATED * posts)
     holds = {
         Doubt.AUTOMATED: facts.automated,
@@ -70,9 +78,10 @@ def _authenticity(facts: AccountFacts, posts: int) -> Authenticity:
         Doubt.POSTS_TOO_OFTEN: facts.busiest_day >= TOO_OFTEN,
         Doubt.FEW_POSTS: posts < MIN_POSTS,
     }
-    reasons = [doubt for doubt in Doubt if holds[doubt]]
+    answered = _ANSWERED if verified else frozenset[Doubt]()
+    reasons = [doubt for doubt in Doubt if holds[doubt] and doubt not in answered]
     if facts.automated or len(_SIGNS.intersection(reasons)) >= SIGNS:
         level = AuthenticityLevel.DOUBTFUL
     else:
         level = AuthenticityLevel.UNCLEAR if reasons else AuthenticityLevel.LIKELY
-    return Authenticity(level=level, reasons=reasons)
+    return Authenticity(level=level, reasons=reasons, verified=verified)

@@ -46,6 +46,7 @@ async def depart(
     redirect_uri: str,
     now: datetime,
     login_hint: str = "",
+    also: Mapping[str, str] | None = None,
 ) -> Departure:
     """Make the address to send her to, with fresh `state` and PKCE verifier.
 
@@ -56,6 +57,7 @@ async def depart(
         redirect_uri: Where she comes back; exactly as registered.
         now: The present.
         login_hint: The account she means, if she said so (OpenID Connect Core, section 3.1.2.1).
+        also: Further parameters of the request.
 
     Raises:
         LinkError: The provider does not take the request.
@@ -70,6 +72,7 @@ async def depart(
         "code_challenge": create_s256_code_challenge(verifier),
         "code_challenge_method": "S256",
         **({"login_hint": login_hint} if login_hint else {}),
+        **(also or {}),
     }
     binding = Binding(new_key(), key_id(registration.keys)) if provider.dpop else None
     if provider.pushed_authorization_request_endpoint is not None:

@@ -1,12 +1,13 @@
 """Settings: anything unsafe refuses to start outside development."""
 
 import base64
+import json
 import os
 
 import pytest
 from pydantic import ValidationError
 
-from app.settings import DatabaseSettings, Environment, Settings, decode_key
+from app.settings import DatabaseSettings, Environment, Settings, decode_key, decode_server
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 GOOD = {
@@ -29,6 +30,11 @@ def test_a_complete_production_setting_is_accepted():
     assert KEY not in repr(settings)
 
 
+def test_a_dns_server_is_an_address_and_a_port():
+    assert decode_server("192.0.2.53:53") == ("192.0.2.53", 53)
+    assert decode_server("[2001:db8::53]:5353") == ("2001:db8::53", 5353)
+
+
 def test_production_is_the_default():
     with pytest.raises(ValidationError, match="milieu key create"):
         Settings()
@@ -49,6 +55,11 @@ def test_production_is_the_default():
         ({"refresh_every_s": 0}, "greater than or equal to 1"),
         ({"signing_key_rotate_days": -1}, "greater than or equal to 0"),
         ({"signing_key_rotate_days": 0.5}, "integer"),
+        ({"bluesky_directory": "http://plc.example"}, "https"),
+        ({"dns_server": "dns.example:53"}, "does not appear to be"),
+        ({"dns_server": "192.0.2.53"}, "IP address and a port"),
+        ({"dns_server": "192.0.2.53:70000"}, "IP address and a port"),
+        ({"provider_key_generation": 0}, "greater than or equal to 1"),
     ],
 )
 def test_production_refuses_to_start_with(change: dict, said: str):
@@ -85,6 +96,84 @@ def test_development_may_run_without_tls_and_mail(monkeypatch: pytest.MonkeyPatc
     assert settings.environment is Environment.DEVELOPMENT
     assert settings.issuer == "http://localhost:8000"
     assert settings.outbound_exceptions == {"localhost:8001"}
+
+
+WORK = {
+    "name": "work",
+    "title": "Northwind Sign-On",
+    "issuer": "https://id.northwind.example",
+    "client_id": "milieu",
+    "client_secret": "hidden",
+}
+
+
+def with_providers(*changes: dict, **settings: object) -> Settings:
+    providers = [{**WORK, **change} for change in changes]
+    return Settings.model_validate({**GOOD, "openid_providers": providers, **settings})
+
+
+def test_openid_providers_come_as_json(monkeypatch: pytest.MonkeyPatch):
+    for name, value in GOOD.items():
+        monkeypatch.setenv(f"MILIEU_{name.upper()}", value)
+    monkeypatch.setenv("MILIEU_OPENID_PROVIDERS", json.dumps([WORK]))
+    monkeypatch.setenv("MILIEU_EMAIL_IS_VERIFIED_BY", '["work"]')
+    settings = Settings()
+    [work] = settings.openid_providers
+    assert (work.issuer, work.scopes) == ("https://id.northwind.example", ("openid",))
+    assert work.client_authentication == "client_secret_basic"
+    assert settings.email_is_verified_by == {"work"}
+    assert "hidden" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": "Work"}, r"openid_providers.0.name"),
+        ({"name": "../work"}, r"openid_providers.0.name"),
+        ({"title": ""}, r"openid_providers.0.title"),
+        ({"colour": "red"}, r"openid_providers.0.colour"),
+        ({"client_authentication": "tls"}, r"openid_providers.0.client_authentication"),
+        ({"scopes": ["openid", "a b"]}, r"openid_providers.0.scopes"),
+        ({"scopes": ["email"]}, "about work: the scopes must have openid"),
+        ({"issuer": "http://id.northwind.example"}, "about work: the issuer must be an https"),
+        ({"issuer": "https://id.northwind.example?a=b"}, "about work: the issuer"),
+        ({"issuer": "https://id.northwind.example#a"}, "about work: the issuer"),
+        ({"issuer": "https://us@id.northwind.example"}, "about work: the issuer"),
+        ({"issuer": "https://[::1"}, "about work: the issuer"),
+        ({"issuer": "https://id.northwind.example/a b"}, "about work: the issuer"),
+        ({"issuer": "id.northwind.example"}, "about work: the issuer"),
+        ({"client_secret": None}, "client_secret_basic needs a client_secret"),
+        ({"client_authentication": "none"}, "none takes no client_secret"),
+        ({"client_authentication": "private_key_jwt"}, "private_key_jwt takes no client_secret"),
+    ],
+)
+def test_an_openid_provider_that_does_not_fit_is_told(change: dict, said: str):
+    with pytest.raises(ValidationError, match=said) as refused:
+        with_providers(change)
+    assert "hidden" not in str(refused.value)
+
+
+def test_openid_providers_are_told_apart_by_name_and_issuer():
+    with pytest.raises(ValidationError, match="names two providers work; names one issuer twice"):
+        with_providers({}, {})
+    other = {"name": "other", "issuer": "https://id.other.example"}
+    assert len(with_providers({}, other).openid_providers) == 2
+    with pytest.raises(ValidationError, match="openid_providers"):
+        with_providers(*({"name": f"p{n}", "issuer": f"https://id{n}.example"} for n in range(11)))
+
+
+def test_only_a_provider_there_is_can_be_trusted_with_addresses():
+    with pytest.raises(ValidationError, match="not in MILIEU_OPENID_PROVIDERS"):
+        with_providers({}, email_is_verified_by=["elsewhere"])
+    # What is wrong with the list is said once, and not again of the names in it.
+    with pytest.raises(ValidationError) as refused:
+        with_providers({"name": "Work"}, email_is_verified_by=["work"])
+    assert len(refused.value.errors()) == 1
+
+
+def test_development_may_sign_in_without_tls():
+    settings = with_providers({"issuer": "http://127.0.0.1:9000"}, environment="development")
+    assert settings.openid_providers[0].issuer == "http://127.0.0.1:9000"
 
 
 def test_a_key_is_decoded():

@@ -372,7 +372,9 @@ REACH = ReachSection(
     followers="100-999",
     following="100-999",
     account_age=None,
-    authenticity=Authenticity(level=AuthenticityLevel.UNCLEAR, reasons=[Doubt.UNKNOWN_AGE]),
+    authenticity=Authenticity(
+        level=AuthenticityLevel.UNCLEAR, reasons=[Doubt.UNKNOWN_AGE], verified=False
+    ),
 )
 
 
@@ -456,7 +458,9 @@ def test_how_she_speaks_of_the_company(section, words):
 
 
 def test_what_is_known_of_the_account_is_not_read_aloud():
-    doubtful = Authenticity(level=AuthenticityLevel.DOUBTFUL, reasons=[Doubt.AUTOMATED])
+    doubtful = Authenticity(
+        level=AuthenticityLevel.DOUBTFUL, reasons=[Doubt.AUTOMATED], verified=False
+    )
     assert brief(reach=replace(REACH, authenticity=doubtful)) == NOTHING
     assert brief(reach=REACH, topics=mind(topic("garden"))) == "On the mind: garden."
 

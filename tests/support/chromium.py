@@ -18,7 +18,7 @@ QUIET = [
 ]
 
 # So long may what a page does by itself take: a busy machine is slow, and not wrong.
-PATIENCE_MS = 12_000
+PATIENCE_MS = 60_000
 async_api.expect.set_options(timeout=PATIENCE_MS)
 sync_api.expect.set_options(timeout=PATIENCE_MS)
 

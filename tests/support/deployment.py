@@ -5,6 +5,7 @@ import base64
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from app.clock import system_clock
 from app.main import create_app
@@ -83,14 +84,23 @@ class Deployment:
 
 
 @contextmanager
-def deployed(database_url: str) -> Iterator[Deployment]:
+def deployed(
+    database_url: str,
+    *,
+    port: int = 0,
+    reaches: Sequence[str] = (),
+    **further: Any,
+) -> Iterator[Deployment]:
     """Serve Milieu, its worker embedded, and a sandbox network with its storylines.
 
     Args:
         database_url: A migrated database.
+        port: Where; a free one by itself.
+        reaches: Hosts with their ports that it may call besides the network.
+        **further: Settings.
     """
     sandbox = create_sandbox()
-    port = free_port()
+    port = port or free_port()
     with serving(sandbox) as sandbox_url:
         settings = Settings.model_validate(
             {
@@ -98,7 +108,8 @@ def deployed(database_url: str) -> Iterator[Deployment]:
                 "issuer": f"http://127.0.0.1:{port}",
                 "database_url": database_url,
                 "master_key": MASTER_KEY,
-                "outbound_exceptions": [sandbox_url.removeprefix("http://")],
+                "outbound_exceptions": [sandbox_url.removeprefix("http://"), *reaches],
+                **further,
             }
         )
         runtime = build(settings)

@@ -41,6 +41,11 @@ class Household:
         self.unmerging = runtime.services.unmerging
         self._numbers = iter(range(10**6))
 
+    def _later(self) -> datetime:
+        # What is made in one moment is listed in any order.
+        self.clock.advance(seconds=1)
+        return self.clock()
+
     @property
     def mails(self) -> list:
         """The mails so far, the newest first."""
@@ -66,7 +71,7 @@ class Household:
     async def links(self, customer_id: str, handle: str = "") -> str:
         """Give her a connection that was read; returns its id."""
         number = next(self._numbers)
-        now = self.clock()
+        now = self._later()
         connection_id = new_id("con", now)
         account = Account(f"account {number}", handle or f"@{number}@rookery.example")
         digest = Digest(engine="light/1", hours=(1,) * 24)
@@ -105,6 +110,7 @@ class Household:
         """Give a grant, with its receipt; returns its id."""
         log = self.services.grants._log  # consent pages are another test's
         signer = await log.signer()
+        self._later()
         async with self.database.writing() as session:
             given = Given(customer_id, client_id, PURPOSE, sections or ("topics",), until)
             steps = await give_grant(session, given, self.clock())

@@ -87,7 +87,9 @@ MOD_AUTH_OPENIDC = Program(
     debian_package="libapache2-mod-auth-openidc",
     runs=False,
 )
-PROGRAMS = (CHROMIUM, CURL, OPENSSL, NODE, NPM, APACHE, MOD_AUTH_OPENIDC)
+# An OpenID provider that we did not write.
+GLEWLWYD = Program("Glewlwyd", "MILIEU_TEST_GLEWLWYD", ("glewlwyd",), "glewlwyd")
+PROGRAMS = (CHROMIUM, CURL, OPENSSL, NODE, NPM, APACHE, MOD_AUTH_OPENIDC, GLEWLWYD)
 
 
 class ProgramMissing(Exception):

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.connectors.archives import Archives, BlueskyArchive, MastodonArchive, XArchive
-from app.connectors.catalogue import Catalogue
+from app.connectors.catalogue import Catalogue, Connector
 from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
 from app.ids import new_id
@@ -46,6 +46,7 @@ from tests.support.clock import SettableClock
 from tests.support.servers import serving
 
 CALLBACK = "https://milieu.test/connections/callback"
+DOCUMENT = "https://milieu.test/oauth-client-metadata.json"
 EVERY = timedelta(hours=6)
 LIMITS = Limits(connect_s=5, read_s=5, total_s=10, body_bytes=400_000)
 PATIENCE = Limits(connect_s=5, read_s=0.2, total_s=10)
@@ -159,6 +160,8 @@ class Stage:
         chance: float = 0.5,
         callback: str = CALLBACK,
         engine: str = "light",
+        more: Sequence[Connector] = (),
+        keys: tuple[str, ...] = (),
     ) -> None:
         self.database, self.vault, self.clock = database, vault, clock
         self.due = asyncio.Event()
@@ -166,9 +169,9 @@ class Stage:
         outbound = Outbound(exceptions, limits=limits)
         due = self.due
         exports = (MastodonArchive(), XArchive(), BlueskyArchive())
-        catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions), *exports)
-        identity = Identity("Milieu", "https://milieu.test", callback)
-        registrations = Registrations(database, vault, clock, identity)
+        catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions), *exports, *more)
+        identity = Identity("Milieu", "https://milieu.test", callback, DOCUMENT)
+        registrations = Registrations(database, vault, clock, identity, keys)
         tokens = ProviderTokens(clock, outbound, catalogue, registrations)
         linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
         proving = Proving(database, vault, clock, outbound, catalogue, "https://milieu.test")

@@ -129,7 +129,7 @@ CONTEXT: dict[str, Any] = {
             "followers": "100-999",
             "following": "100-999",
             "account_age": "1095+",
-            "authenticity": {"level": "likely", "reasons": []},
+            "authenticity": {"level": "likely", "reasons": [], "verified": True},
         },
     },
 }

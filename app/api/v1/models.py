@@ -1,12 +1,13 @@
 """What the API takes and gives, as its OpenAPI document shows it."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.examples import CONTEXT
-from app.store.customers import IdentifierType
+from app.store import customers
 from app.usecases.contexts import IdentifierValue, Reading, ServedContext
 from context.document import (
     Absence,
@@ -73,6 +74,13 @@ class ContextAnswer(BaseModel):
         )
 
 
+class IdentifierType(StrEnum):
+    """Kinds of identifier a customer can be looked up by."""
+
+    EMAIL = "email"
+    SUBJECT = "subject"
+
+
 class IdentifierIn(BaseModel):
     """One way to say who she is."""
 
@@ -104,4 +112,7 @@ class LookupRequest(BaseModel):
 
     def identified(self) -> list[IdentifierValue]:
         """Return the identifiers."""
-        return [IdentifierValue(item.type, item.value) for item in self.identifiers]
+        return [
+            IdentifierValue(customers.IdentifierType(item.type), item.value)
+            for item in self.identifiers
+        ]

@@ -14,6 +14,7 @@ from app.connectors.bluesky.description import (
     HER_PAGES,
     NETWORK_PAGES,
     PROFILE,
+    PROFILE_PAGES,
     SCOPES,
     TIMELINE,
 )
@@ -25,7 +26,8 @@ from app.connectors.bluesky.posts import Entity, her_posts, network_posts, writt
 from app.connectors.bluesky.profile import profile
 from app.connectors.bluesky.xrpc import Api
 from app.connectors.catalogue import Account, Destination, Link
-from app.connectors.errors import AccessRevoked, ProviderChanged
+from app.connectors.errors import AccessRevoked, ConnectorError, ProviderChanged
+from app.connectors.presence import Presence, PresentWindow
 from context.post import (
     MAX_NETWORK_POSTS,
     MAX_POSTS,
@@ -130,7 +132,8 @@ class Bluesky:
             ConnectorError: A part of it cannot be had.
         """
         did = link.account.id
-        api = await self._api(client, link, now)
+        identity = await self._identity(client, link, now)
+        api = Api(client, identity.server, _signed(link).at(identity.server), now)
         hers = await _collect(
             api.feed(AUTHOR_FEED, HER_PAGES, actor=did),
             partial(her_posts, did=did),
@@ -144,19 +147,35 @@ class Bluesky:
             at_most=MAX_NETWORK_POSTS,
         )
         content = await api.get(PROFILE, actor=did)
-        return Window(posts=hers, network=network, account=profile(content))
+        return PresentWindow(
+            posts=hers,
+            network=network,
+            account=profile(content),
+            presence=await self._presence(client, identity, now),
+        )
 
-    async def _api(self, client: httpx.AsyncClient, link: Link, now: datetime) -> Api:
+    async def _presence(
+        self, client: httpx.AsyncClient, identity: Identity, now: datetime
+    ) -> Presence | None:
+        """Tell where she is on the web, and which domain is hers: her handle, once confirmed."""
+        try:
+            shown = await self._identities.shown(client, identity, now)
+        except ConnectorError:
+            return None
+        handles = [shown.removeprefix("@")] if shown.startswith("@") else []
+        names = [*handles, identity.did]
+        return Presence.of((f"{PROFILE_PAGES}/{name}" for name in names), domains=handles)
+
+    async def _identity(self, client: httpx.AsyncClient, link: Link, now: datetime) -> Identity:
         """Find her server, which may have changed, and see that the token is for it."""
-        if not isinstance(link.auth, DpopAuth):
-            raise AccessRevoked("There is no access to this account.")
+        _signed(link)
         try:
             identity = await self._identities.of(client, link.account.id, now)
         except Absent:
             raise AccessRevoked("The account is gone.") from None
         if await issuer_of(client, identity.server, self._exceptions, now) != link.instance:
             raise AccessRevoked("The account has moved to another server.")
-        return Api(client, identity.server, link.auth.at(identity.server), now)
+        return identity
 
     async def _to(
         self, client: httpx.AsyncClient, identity: Identity, hint: str, now: datetime
@@ -169,6 +188,12 @@ class Bluesky:
             return await issuer_of(client, server, self._exceptions, now)
         except ProviderChanged:  # it may be one that signs in for others, and holds no accounts
             return (await self.provider(client, server, now)).issuer
+
+
+def _signed(link: Link) -> DpopAuth:
+    if not isinstance(link.auth, DpopAuth):
+        raise AccessRevoked("There is no access to this account.")
+    return link.auth
 
 
 async def _collect(

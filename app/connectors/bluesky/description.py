@@ -10,8 +10,10 @@ from context.post import MAX_NETWORK_POSTS, MAX_POSTS
 # Items that are not read take room on the pages; twice the room is enough for most people.
 HER_PAGES = 2 * MAX_POSTS // PER_PAGE
 NETWORK_PAGES = 2 * MAX_NETWORK_POSTS // PER_PAGE
-# Her document, and whom her server trusts.
-LOOK_UPS = 2
+# Her document, whom her server trusts, and whether her handle confirms her.
+LOOK_UPS = 3
+# Where people are on the web, and where others link to them.
+PROFILE_PAGES = "https://bsky.app/profile"
 AUTHOR_FEED = "app.bsky.feed.getAuthorFeed"
 TIMELINE = "app.bsky.feed.getTimeline"
 PROFILE = "app.bsky.actor.getProfile"

@@ -11,12 +11,15 @@ from typing import TypeVar
 import httpx
 
 from app.connectors.catalogue import Account, Link, Marks
+from app.connectors.errors import ConnectorError
 from app.connectors.feeds.address import belongs, found_at, page_of, shown
 from app.connectors.feeds.description import ABOUT
 from app.connectors.feeds.entries import hers, posts, read_feed
 from app.connectors.feeds.errors import NotABlog, NotProved
 from app.connectors.feeds.fetching import get
-from app.connectors.feeds.page import VERIFICATION, Page, is_page, read_page
+from app.connectors.feeds.page import VERIFICATION, Page, is_page, presence, read_page
+from app.connectors.presence import Presence, PresentWindow
+from app.errors import Invalid
 from context.post import Window
 
 Read = TypeVar("Read")
@@ -76,7 +79,8 @@ class Feeds:
         """
         answer = await get(client, httpx.URL(page), now, hops=0)
         found = await _read(read_page, answer)
-        if marks.token not in found.tokens and marks.link not in found.me:
+        named = marks.token in found.tokens or marks.link in found.me
+        if not named and marks.accounts.isdisjoint(presence(found).links):
             raise NotProved(_instead(found))
         blog = await self._blog(client, answer, now)
         return Account(str(blog.feed), shown(blog.page.url))
@@ -84,11 +88,24 @@ class Feeds:
     async def fetch(self, client: httpx.AsyncClient, link: Link, now: datetime) -> Window:
         """Fetch the window: her entries of 30 days. Nobody around her is read.
 
+        Her page says which accounts are hers; without it there is a window all the same.
+
         Raises:
             ConnectorError: The feed does not answer well, or is none any more.
         """
         answer = await get(client, httpx.URL(link.account.id), now)
-        return Window(posts=await _read(partial(posts, now=now), answer.content))
+        read = await _read(partial(posts, now=now), answer.content)
+        return PresentWindow(posts=read, presence=await self._presence(client, link, now))
+
+    async def _presence(
+        self, client: httpx.AsyncClient, link: Link, now: datetime
+    ) -> Presence | None:
+        try:
+            page = page_of(link.account.handle, self._exceptions)
+            answer = await get(client, page, now, hops=0)
+        except (ConnectorError, Invalid):
+            return None
+        return presence(await _read(read_page, answer))
 
     async def _blog(
         self, client: httpx.AsyncClient, answer: httpx.Response, now: datetime

@@ -8,7 +8,8 @@ ABOUT = About(
     title="Blog",
     linked_by=Means.PROOF,
     reads=frozenset({Reads.POSTS}),
-    requests=MAX_HOPS + 1,
+    # Her feed, and her page, which is not looked for elsewhere.
+    requests=MAX_HOPS + 2,
     documentation=(
         "https://www.rssboard.org/rss-specification",
         "https://www.rfc-editor.org/rfc/rfc4287",

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import httpx
 
 from app.connectors.markup import tamed
+from app.connectors.presence import Presence
 
 VERIFICATION = "milieu-verification"
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
@@ -47,6 +48,19 @@ def read_page(answer: httpx.Response) -> Page:
     return Page(
         answer.url, reader.base, tuple(reader.feeds), tuple(reader.tokens), tuple(reader.me)
     )
+
+
+def presence(page: Page) -> Presence:
+    """Return where a page is, and what it names as hers."""
+    joined = (_joined(page, address) for address in page.me)
+    return Presence.of([str(page.url)], (address for address in joined if address is not None))
+
+
+def _joined(page: Page, address: str) -> str | None:
+    try:
+        return str(page.url.join(page.base).join(address))
+    except (httpx.InvalidURL, ValueError):
+        return None
 
 
 def is_page(answer: httpx.Response) -> bool:

@@ -12,8 +12,10 @@ from app.connectors.errors import ProviderChanged
 from app.connectors.mastodon.address import instance_of
 from app.connectors.mastodon.api import Api
 from app.connectors.mastodon.description import ABOUT, HER_PAGES, NETWORK_PAGES, OAUTH
+from app.connectors.mastodon.presence import presence
 from app.connectors.mastodon.profile import profile
 from app.connectors.mastodon.statuses import Entity, her_post, network_post, written_at
+from app.connectors.presence import PresentWindow
 from app.connectors.standard import StandardOAuth
 from context.post import (
     MAX_NETWORK_POSTS,
@@ -102,7 +104,12 @@ class Mastodon(StandardOAuth):
         content = await api.get(OWN_ACCOUNT)
         if not isinstance(content, dict):
             raise ProviderChanged("The instance describes her account in an unknown form.")
-        return Window(posts=hers, network=network, account=profile(content))
+        return PresentWindow(
+            posts=hers,
+            network=network,
+            account=profile(content),
+            presence=presence(content, link.instance),
+        )
 
 
 def _is(pattern: re.Pattern[str], value: object) -> bool:

@@ -21,6 +21,8 @@ HER_VISIBILITIES = frozenset({"public", "unlisted"})
 HERS_IF_TICKED = HER_VISIBILITIES | {"private"}
 NETWORK_VISIBILITIES = frozenset({"public"})
 OPT_OUTS = ("#nobot", "#noindex")
+# Numbered references have the sign in them.
+WAYS_TO_WRITE_A_HASH = ("#", "&num")
 
 
 def her_post(status: Entity, *, followers_only: bool) -> Post | None:
@@ -104,6 +106,9 @@ def _has_opted_out(account: Entity) -> bool:
     if account.get("noindex") is True:
         return True
     fields = account.get("fields") or []
-    profile = [account.get("note") or "", *(field.get("value") or "" for field in fields)]
-    told = plain_text(" ".join(profile)).casefold()
+    profile = " ".join([account.get("note") or "", *(field.get("value") or "" for field in fields)])
+    # Markup is read for each post of the network: not where there cannot be a hashtag in it.
+    if not any(sign in profile for sign in WAYS_TO_WRITE_A_HASH):
+        return False
+    told = plain_text(profile).casefold()
     return any(word in told for word in OPT_OUTS)

@@ -1,5 +1,6 @@
-"""Her account: the addresses she signs in with, ending sessions, erasing everything."""
+"""Her account: her ways to sign in, ending sessions, erasing everything."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -14,6 +15,19 @@ from app.web.services import Services, ServicesOf
 from app.web.session import SignedInSession, check_csrf, clear_session_cookie
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """What is wrong with a form of the page, and what was typed into it."""
+
+    certain: str = ""
+    email: str = ""
+    email_problem: str = ""
+    code: str = ""
+
+
+NONE = Problems()
 
 
 @router.get("/account", name="account")
@@ -50,40 +64,34 @@ async def erase(
     check_csrf(request, session, "erase", csrf)
     check_fresh(services, session)
     if certain != "yes":
-        problem = "Tick the box to say that you are certain."
-        return await account_page(request, services, session, problem=problem)
+        problems = Problems(certain="Tick the box to say that you are certain.")
+        return await account_page(request, services, session, problems)
     await services.erasure.erase(session.customer_id)
     return leave(request, "erased")
 
 
 async def account_page(
-    request: Request,
-    services: Services,
-    session: CurrentSession,
-    *,
-    problem: str = "",
-    code_problem: str = "",
+    request: Request, services: Services, session: CurrentSession, problems: Problems = NONE
 ) -> Response:
-    """Render her account.
+    """Render her account, with what is wrong with a form of it.
 
     Args:
         request: What is answered.
         services: The use cases.
         session: Who she is.
-        problem: What is wrong with the form that erases everything.
-        code_problem: What is wrong with the code she entered to merge two accounts.
+        problems: With a form.
     """
     return page(
         request,
         "account.html",
         session,
-        status=422 if problem or code_problem else 200,
-        emails=await services.customers.emails(session.customer_id),
+        status=422 if problems != NONE else 200,
+        ways=await services.ways_in.list(session.customer_id),
+        offered=services.openid.offered,
         fresh=is_fresh(services, session),
         merge=await services.merging.view(session.customer_id),
         merged=await services.unmerging.list(session.customer_id),
-        problem=problem,
-        code_problem=code_problem,
+        problems=problems,
     )
 
 

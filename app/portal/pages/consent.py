@@ -197,7 +197,7 @@ async def _consent(
         session,
         status=422 if form.problem else 200,
         request_id=request_id,
-        email=(await services.customers.emails(session.customer_id))[0],
+        known_as=await services.ways_in.known_as(session.customer_id),
         pending=pending,
         offers=_offers(asked, context, form.ticked),
         kept=[section for section in Section if section in pending.kept],

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from app.errors import Conflict, Invalid, NotFound
 from app.portal.forms import Csrf
-from app.portal.pages.account import account_page, leave
+from app.portal.pages.account import Problems, account_page, leave
 from app.portal.redirect import see
 from app.portal.render import page
 from app.portal.step_up import check_fresh, is_fresh
@@ -60,7 +60,7 @@ async def claim(
     try:
         await services.merging.claim(session.customer_id, code)
     except (Invalid, Conflict) as error:
-        return await account_page(request, services, session, code_problem=error.detail)
+        return await account_page(request, services, session, Problems(code=error.detail))
     return see(request, "merge")
 
 
@@ -166,7 +166,7 @@ async def _merge(
         session,
         status=422 if problem else 200,
         merge=merge,
-        emails=await services.customers.emails(session.customer_id),
+        names=[way.name for way in await services.ways_in.list(session.customer_id)],
         fresh=is_fresh(services, session),
         decided=decided or {},
         problem=problem,

@@ -1,4 +1,4 @@
-"""Signing in by a link in a mail, and out again."""
+"""Signing in by a link in a mail, the choice of other ways, and signing out again."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from app.portal.forms import Csrf
 from app.portal.redirect import see, to
 from app.portal.render import page
 from app.web.return_to import ReturnTo
-from app.web.services import ServicesOf
+from app.web.services import Services, ServicesOf
 from app.web.session import (
     MaybeSession,
     SignedInSession,
@@ -28,13 +28,17 @@ router = APIRouter()
 
 @router.get("/sign-in", name="sign_in")
 async def ask_for_address(
-    request: Request, session: MaybeSession, return_to: str = "", again: str = ""
+    request: Request,
+    services: ServicesOf,
+    session: MaybeSession,
+    return_to: str = "",
+    again: str = "",
 ) -> Response:
     """Show the form that asks for an e-mail address; who is signed in needs it now and then."""
     wanted = ReturnTo.parse(return_to)
     if session is not None and not again and wanted.page != SIGN_IN_AGAIN_FOR:
         return to(wanted.path)
-    return _form(request, wanted)
+    return _form(request, services, wanted)
 
 
 @router.post("/sign-in")
@@ -49,7 +53,7 @@ async def send_link(
     try:
         await services.customers.request_sign_in(email, str(wanted))
     except Invalid as error:
-        return _form(request, wanted, email=email, problem=error.detail)
+        return _form(request, services, wanted, email=email, problem=error.detail)
     return page(request, "sign_in_sent.html", outbox=services.outbox is not None)
 
 
@@ -84,12 +88,20 @@ async def sign_out(
     return response
 
 
-def _form(request: Request, return_to: ReturnTo, *, email: str = "", problem: str = "") -> Response:
+def _form(
+    request: Request,
+    services: Services,
+    return_to: ReturnTo,
+    *,
+    email: str = "",
+    problem: str = "",
+) -> Response:
     return page(
         request,
         "sign_in.html",
         status=422 if problem else 200,
         return_to=str(return_to),
+        offered=services.openid.offered,
         email=email,
         problem=problem,
     )

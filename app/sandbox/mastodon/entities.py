@@ -4,6 +4,7 @@ Source: docs.joinmastodon.org/entities (Account, CredentialAccount, Status, Appl
 """
 
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from app.sandbox.markup import tags_in, to_html
@@ -64,7 +65,7 @@ class Entities:
             "last_status_at": None if last is None else last.date().isoformat(),
             "hide_collections": False,
             "emojis": [],
-            "fields": [],
+            "fields": [_field(person, page) for page in person.pages],
             "roles": [],
         }
 
@@ -167,6 +168,12 @@ def credential_application(app: App) -> Entity:
 def iso(moment: datetime) -> str:
     """Write a moment as Mastodon does: UTC, milliseconds, Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _field(person: Person, page: str) -> Entity:
+    link = f'<a href="{escape(page)}" target="_blank" rel="nofollow noopener me">{escape(page)}</a>'
+    verified_at = iso(person.joined) if page in person.checked else None
+    return {"name": "Page", "value": link, "verified_at": verified_at}
 
 
 def _text_or_none(number: int | None) -> str | None:

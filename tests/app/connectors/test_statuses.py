@@ -53,6 +53,8 @@ def test_visibility(visibility, hers, ticked, networks):
         {"bot": True},
         {"note": "<p>painter, #NoBot</p>"},
         {"note": '<a class="hashtag" href="/tags/nobots">#<span>nobots</span></a>'},
+        {"note": "<p>&num;no<b>bot</b></p>"},
+        {"note": "<p>&#x23;nobot</p>"},
         {"fields": [{"name": "robots", "value": "#noindex please"}]},
     ],
 )

@@ -147,7 +147,7 @@ class Portal:
             )
 
 
-def settings_for(path: Path) -> Settings:
+def settings_for(path: Path, **further: Any) -> Settings:
     """Settings of a development service on a SQLite file, without a worker."""
     return Settings(
         environment="development",
@@ -156,6 +156,7 @@ def settings_for(path: Path) -> Settings:
         database_url=f"sqlite:///{path}",
         engine="light",
         embedded_worker=False,
+        **further,
     )
 
 

@@ -233,7 +233,9 @@ REACH = ReachSection(
     followers="100-999",
     following="1000-9999",
     account_age="1095+",
-    authenticity=Authenticity(level=AuthenticityLevel.UNCLEAR, reasons=[Doubt.REPEATS_ITSELF]),
+    authenticity=Authenticity(
+        level=AuthenticityLevel.UNCLEAR, reasons=[Doubt.REPEATS_ITSELF], verified=False
+    ),
 )
 CONTEXT = Context(
     as_of=AS_OF,

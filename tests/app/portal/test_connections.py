@@ -1,5 +1,6 @@
 """Linking an account in the browser, its states, refreshing and unlinking it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -46,12 +47,15 @@ def view(state: ConnectionState, **changes: Any) -> ConnectionView:
 class Fakes:
     """Connections and refresh in one, which remember what they were asked."""
 
+    offered = ("mastodon", "bluesky", "feeds")
+
     def __init__(self, *views: ConnectionView) -> None:
         self.views = views
         self.asked: list[tuple[Any, ...]] = []
         self.problem: Exception | None = None
         self.confirmed = True
         self.due_at = START
+        self.offered = ["mastodon", "bluesky", "feeds"]
 
     async def list(self, _customer_id: str):
         return self.views
@@ -170,6 +174,28 @@ async def test_a_private_address_is_refused(mira: Browser, provider: str):
     assert again.all("input", id=f"{provider}-address", value="https://127.0.0.1:9")
     other = {"mastodon": "feeds", "feeds": "mastodon"}[provider]
     assert again.all("input", id=f"{other}-address", value="")
+
+
+async def test_bluesky_is_linked_by_a_handle_where_it_is_offered(mira: Browser, fakes: Fakes):
+    page = await mira.get("/connections")
+    assert page.all("label", **{"for": "bluesky-address"})
+    await mira.submit(form_of(page, "bluesky"), address="@mira.example")
+    assert fakes.asked[0][2:] == ("bluesky", "@mira.example")
+    fakes.offered = ["mastodon", "feeds"]
+    page = await mira.get("/connections")
+    assert not page.all("label", **{"for": "bluesky-address"})
+
+
+async def test_where_an_account_is_stands_below_its_name(mira: Browser, fakes: Fakes):
+    fakes.views = (
+        view(ConnectionState.ACTIVE),
+        view(
+            ConnectionState.ACTIVE, id="con_2", provider="bluesky", instance="pds.example",
+            handle="did:plc:abc", address="pds.example",
+        ),
+    )  # fmt: skip
+    page = await mira.get("/connections")
+    assert re.findall('<p class="host">([^<]+)', page.html) == ["social.example", "Bluesky"]
 
 
 def form_of(page: Page, provider: str) -> Form:
@@ -358,3 +384,30 @@ async def test_nothing_is_done_without_its_own_form(mira: Browser, fakes: Fakes,
     for csrf in (None, foreign):
         assert (await mira.submit(page.form(action), csrf=csrf)).status == 403
     assert fakes.asked == []
+
+
+async def test_it_says_which_of_her_accounts_verify_each_other(mira: Browser, portal: Portal):
+    # Mutation tried: `verified_by` not shown.
+    blog = ("blog.example.org/<b>",)
+    portal.change(connections=Fakes(view(ConnectionState.ACTIVE, verified_by=blog)))
+    page = await mira.get("/connections")
+    assert "Verified: blog.example.org/<b> and this account name each other." in page.text
+    portal.change(connections=Fakes(view(ConnectionState.ACTIVE)))
+    assert "name each other" not in (await mira.get("/connections")).text
+
+
+async def test_a_page_that_an_account_of_hers_names_needs_no_line(
+    mira: Browser, portal: Portal, monkeypatch: pytest.MonkeyPatch
+):
+    fakes = Fakes()
+    portal.change(connections=fakes)
+    assert "Or nothing at all" not in (await mira.get("/connections/proofs/attempt")).text
+
+    async def named(_customer_id: str, _name: str) -> ProofView:
+        return replace(PROOF, marks=replace(PROOF.marks, accounts=frozenset({"x.example/@mira"})))
+
+    monkeypatch.setattr(fakes, "proof", named)
+    assert (
+        "An account that you linked names this page."
+        in (await mira.get("/connections/proofs/attempt")).text
+    )

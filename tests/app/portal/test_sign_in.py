@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.usecases.customers import LINK_LIFETIME
+from app.usecases.sign_in_links import LINK_LIFETIME
 from tests.app.portal.conftest import Browser, Portal
 
 

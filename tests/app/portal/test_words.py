@@ -137,11 +137,11 @@ def test_a_valence_is_written_with_its_sign():
 
 @pytest.mark.parametrize("level", list(AuthenticityLevel))
 def test_authenticity_says_its_reasons(level: AuthenticityLevel):
-    said = words.authenticity_words(Authenticity(level=level, reasons=list(Doubt)))
+    said = words.authenticity_words(Authenticity(level=level, reasons=list(Doubt), verified=False))
     assert said.count(",") == len(Doubt) - 2
-    assert words.authenticity_words(Authenticity(level=level, reasons=[])).endswith("account.") or (
-        level is AuthenticityLevel.DOUBTFUL
-    )
+    assert words.authenticity_words(Authenticity(level=level, reasons=[], verified=False)).endswith(
+        "account."
+    ) or (level is AuthenticityLevel.DOUBTFUL)
 
 
 def test_every_emotion_and_intent_has_a_name_and_every_emotion_a_tone():

@@ -14,8 +14,9 @@ from app.store.customers import Customer, DataKey, Identifier
 from app.store.engine import Database
 from app.store.secrets import Vault
 from app.store.sessions import Session, SignInLink
-from app.usecases.customers import LINKS_PER_LIFETIME, Customers
+from app.usecases.customers import Customers
 from app.usecases.identifiers import normal_email
+from app.usecases.sign_in_links import LINKS_PER_LIFETIME
 from tests.support.clock import SettableClock
 
 ISSUER = "https://milieu.test"

@@ -25,6 +25,7 @@ NOT_HERS = {
     "link_attempts.sealed_verifier": "of an attempt that ends with her sessions",
     "provider_apps.sealed_secret": "sealed for the service",
     "pushed_requests.sealed_parameters": "sealed for the service",
+    "sign_in_attempts.sealed": "sealed for the service",
     "sign_in_links.sealed_email": "sealed for the service: nobody is signed in yet",
     "signing_keys.sealed_private_jwk": "sealed for the service",
 }
@@ -55,6 +56,8 @@ def test_every_table_that_names_a_customer_is_thought_of():
         "merges": "are what this is about",
         "refusals": "count for both",
         "sessions": "end",
+        "sign_in_attempts": "end with her sessions",
+        "sign_in_links": "lead to whoever has the address; to a shell they add nothing",
         "subjects": "stay: her clients' name for who stays is the one that counts",
     }
     naming = {

@@ -248,7 +248,7 @@ async def test_a_worker_that_comes_too_late_writes_nothing(
     stage, network, mara, connection_id, clock, outcome
 ):
     late = await stage.refresh._begin(connection_id)
-    old = await stage.refresh._read(late)
+    old, _ = await stage.refresh._read(late)
     clock.advance(refresh_module.LEASE)
     network.controls.publish("mara", "written meanwhile")
     await stage.refresh.refresh(connection_id)
@@ -263,7 +263,7 @@ async def test_a_worker_that_comes_too_late_writes_nothing(
 
 async def test_unlinked_in_the_middle_nothing_comes_back(stage, mara, connection_id):
     work = await stage.refresh._begin(connection_id)
-    digest = await stage.refresh._read(work)
+    digest, _ = await stage.refresh._read(work)
     await stage.connections.unlink(mara, connection_id)
     assert await stage.refresh._succeed(work, digest) is None
     assert await stage.digest(mara, connection_id) is None
@@ -335,7 +335,7 @@ async def test_what_she_asks_for_while_a_refresh_runs_is_done_after_it(
     stage, network, mara, connection_id, clock
 ):
     work = await stage.refresh._begin(connection_id)
-    digest = await stage.refresh._read(work)
+    digest, _ = await stage.refresh._read(work)
     clock.advance(seconds=1)
     network.controls.publish("mara", "a walk to the market in the sun")
     await stage.refresh.request_refresh(mara, connection_id)

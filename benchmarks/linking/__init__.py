@@ -1,0 +1,1 @@
+"""What refreshing linked accounts costs: `python -m benchmarks.linking`."""
