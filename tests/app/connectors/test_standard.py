@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.connectors.bluesky import Bluesky
 from app.connectors.catalogue import Account, Catalogue, Link
 from app.connectors.errors import AccessRevoked
 from app.connectors.feeds import Feeds
@@ -77,8 +78,17 @@ async def test_an_access_that_ended_is_told_apart(shown: Any):
             await shown.fetch(client, link, NOW)
 
 
+def offered() -> Catalogue:
+    """The connectors as `app/wiring.py` offers them; nothing is asked of them here."""
+
+    async def records(_name: str) -> list[str]:
+        return []
+
+    return Catalogue(Mastodon(), Bluesky(lambda: NOW, "https://plc.example", records), Feeds())
+
+
 def test_the_table_in_the_documentation_is_the_catalogue():
-    catalogue = Catalogue(Mastodon(), Feeds())
+    catalogue = offered()
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (\d+) \|", CONNECTORS, re.MULTILINE)
     abouts = [catalogue.find(name).about for name in catalogue.names]
     assert rows == [
@@ -93,7 +103,7 @@ def test_the_table_in_the_documentation_is_the_catalogue():
 
 
 def test_every_provider_says_where_it_is_documented():
-    catalogue = Catalogue(Mastodon(), Feeds())
+    catalogue = offered()
     for name in catalogue.names:
         about = catalogue.find(name).about
         assert about.documentation
