@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app.connectors.archives import BlueskyArchive, MastodonArchive, XArchive
+from app.connectors.bluesky import Bluesky, Resolver
 from app.connectors.catalogue import Account, Catalogue, Link, Means
 from app.connectors.errors import AccessRevoked
 from app.connectors.feeds import Feeds
@@ -78,8 +79,15 @@ async def test_an_access_that_ended_is_told_apart(shown: Any):
             await shown.fetch(client, link, NOW)
 
 
+def offered() -> Catalogue:
+    """The catalogue of a deployment that offers all there is."""
+    bluesky = Bluesky(lambda: NOW, "https://plc.example", Resolver(None), frozenset())
+    exports = (MastodonArchive(), XArchive(), BlueskyArchive())
+    return Catalogue(Mastodon(), bluesky, Feeds(), *exports)
+
+
 def test_the_table_in_the_documentation_is_the_catalogue():
-    catalogue = Catalogue(Mastodon(), Feeds(), MastodonArchive(), XArchive(), BlueskyArchive())
+    catalogue = offered()
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (\d+) \|", CONNECTORS, re.MULTILINE)
     abouts = [catalogue.find(name).about for name in catalogue.names]
     assert rows == [
@@ -94,7 +102,7 @@ def test_the_table_in_the_documentation_is_the_catalogue():
 
 
 def test_every_provider_says_where_it_is_documented():
-    catalogue = Catalogue(Mastodon(), Feeds(), MastodonArchive(), XArchive(), BlueskyArchive())
+    catalogue = offered()
     for name in catalogue.names:
         about = catalogue.find(name).about
         assert about.documentation
