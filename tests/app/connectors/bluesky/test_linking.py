@@ -1,6 +1,7 @@
 """A link from its beginning to its end, through the use cases, on both databases."""
 
 import pytest
+from sqlmodel import select
 from starlette.responses import JSONResponse
 
 from app.connectors.bluesky.description import AUTHOR_FEED, SCOPES
@@ -81,7 +82,7 @@ async def test_the_browser_carries_nothing_but_a_reference(mara, world):
 async def test_what_is_kept_while_she_is_away_is_sealed(mara, stage, world):
     await mara.leave()
     async with stage.database.reading() as session:
-        rows = (await session.exec(LinkAttempt.__table__.select())).all()
+        rows = (await session.exec(select(LinkAttempt.__table__))).all()
     [pushed] = world.sky.pushed.values()
     assert len(rows) == 1
     assert MARA not in str(rows)
@@ -121,6 +122,18 @@ async def test_a_server_that_speaks_for_anothers_accounts_links_nothing(mara, wo
     with pytest.raises(Unavailable):
         await mara.stage.connections.finish_link("browser", back)
     assert [session.ended for session in world.sky.sessions] == [True]
+
+
+async def test_a_link_that_was_begun_before_an_update_is_begun_again(mara, stage, world):
+    back = world.sky.approve(await mara.leave(), MARA)
+    async with stage.database.writing() as session:
+        [attempt] = (await session.exec(select(LinkAttempt))).all()
+        box = await open_box(session, stage.vault, mara.id)
+        place = f"link_attempts.verifier:{attempt.state_hash}"
+        attempt.sealed_verifier = box.seal(b"the verifier", place)
+    with pytest.raises(Forbidden, match="begin again") as refused:
+        await stage.connections.finish_link("browser", back)
+    assert refused.value.__suppress_context__
 
 
 @pytest.mark.parametrize("change", [{"iss": "https://evil.example"}, {"iss": None}])
