@@ -9,7 +9,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import Lifespan
 
 from app import authserver, portal
@@ -17,15 +16,18 @@ from app.api.document import correct
 from app.api.v1 import context
 from app.observe import RequestLines, RequestLog
 from app.portal.errors import error_page
+from app.portal.pages.archives import UPLOAD_AT_MOST, UPLOAD_PATH
 from app.web import description, health, problem, session
 from app.web.direct import DirectLane
 from app.web.security import HeaderPolicy, SecurityHeaders
+from app.web.sizes import LimitBodies, Sizes
 from app.web.unreadable import RefuseUnreadable
 from app.wiring import Runtime
 
 logger = logging.getLogger("milieu.main")
 
 MAX_BODY_BYTES = 64 * 1024
+SIZES = Sizes(MAX_BODY_BYTES, {UPLOAD_PATH: UPLOAD_AT_MOST})
 TITLE = "Milieu"
 VERSION = "0.1.0"
 SUMMARY = "Customer context as a service: read what a customer granted, while she is on the phone."
@@ -56,8 +58,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     answers = problem.install(app, error_page, runtime.services.issuer)
     policy = HeaderPolicy(secure=runtime.services.issuer.startswith("https://"))
     session.install(app)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
-    app.add_middleware(RefuseUnreadable, most=MAX_BODY_BYTES)
+    app.add_middleware(LimitBodies, sizes=SIZES)
+    app.add_middleware(RefuseUnreadable, sizes=SIZES)
     app.add_middleware(RequestLog, lines=lines)
     app.add_middleware(SecurityHeaders, policy=policy)
     app.add_middleware(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.clock import Clock, system_clock
+from app.connectors.archives import Archives, BlueskyArchive, MastodonArchive, XArchive
 from app.connectors.bluesky import SCOPES, Bluesky, Resolver
 from app.connectors.catalogue import Catalogue, Connector
 from app.connectors.feeds import Feeds
@@ -18,6 +19,7 @@ from app.settings import Settings, decode_key, decode_server
 from app.store.engine import Database
 from app.store.secrets import Vault
 from app.usecases.accesses import Accesses
+from app.usecases.analyses import Analyses
 from app.usecases.arrivals import Arrivals
 from app.usecases.authorization import Authorization
 from app.usecases.client_keys import client_keys
@@ -48,6 +50,7 @@ from app.usecases.sections import OFFERED
 from app.usecases.sign_in_attempts import SignInAttempts
 from app.usecases.signing_keys import SigningKeys
 from app.usecases.unmerging import Unmerging
+from app.usecases.uploads import Uploads
 from app.usecases.ways_in import WaysIn
 from app.usecases.windows import Windows
 from app.web.services import Services
@@ -99,7 +102,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     outbox = None if settings.smtp_url else Outbox()
     mailer: Mailer = outbox or SmtpMailer(settings.smtp_url or "", settings.mail_from)
     outbound = Outbound(settings.outbound_exceptions)
-    catalogue = Catalogue(*_connectors(settings, clock))
+    exports = (MastodonArchive(), XArchive(), BlueskyArchive())
+    catalogue = Catalogue(*_connectors(settings, clock), *exports)
     identity = Identity(
         "Milieu", issuer, f"{issuer}/connections/callback", f"{issuer}{DOCUMENT_PATH}"
     )
@@ -113,12 +117,13 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
     proving = Proving(database, vault, clock, outbound, catalogue, issuer)
     due = asyncio.Event()
+    analyses = Analyses(database, vault, _engine(settings.engine))
     refresh = Refresh(
         database,
         vault,
         clock,
         Windows(database, vault, clock, outbound, catalogue, tokens),
-        _engine(settings.engine),
+        analyses,
         timedelta(seconds=settings.refresh_every_s),
         due,
     )
@@ -155,6 +160,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         erasure=Erasure(customers, connections),
         connections=connections,
         refresh=refresh,
+        uploads=Uploads(database, vault, clock, Archives(exports), analyses),
         contexts=Contexts(database, vault, clock, Possession(database, vault, clock, issuer)),
         clients=Clients(database, clock, OFFERED),
         authorization=authorization,

@@ -17,6 +17,7 @@ class Means(StrEnum):
 
     OAUTH = "oauth"
     PROOF = "proof"
+    UPLOAD = "upload"
 
 
 class Reads(StrEnum):
@@ -95,13 +96,18 @@ class About:
     terms: str
 
 
-class Connector(Protocol):
-    """Describes a provider and fetches windows from it."""
+class Described(Protocol):
+    """Describes a provider."""
 
     @property
     def about(self) -> About:
         """What the provider is like."""
         ...
+
+
+@runtime_checkable
+class Connector(Described, Protocol):
+    """Describes a provider and fetches windows from it."""
 
     async def fetch(self, client: httpx.AsyncClient, link: Link, now: datetime) -> Window:
         """Fetch the window: all of it, or an error.
@@ -201,15 +207,15 @@ class Catalogue:
         connectors: Every connector this deployment offers.
     """
 
-    def __init__(self, *connectors: Connector) -> None:
-        self._connectors = {connector.about.name: connector for connector in connectors}
+    def __init__(self, *connectors: Described) -> None:
+        self._connectors = {one.about.name: one for one in connectors}
 
     @property
     def names(self) -> list[str]:
         """The providers that can be linked, in the order in which they are offered."""
         return list(self._connectors)
 
-    def find(self, name: str) -> Connector:
+    def find(self, name: str) -> Described:
         """Find a connector.
 
         Raises:
@@ -219,6 +225,17 @@ class Catalogue:
             return self._connectors[name]
         except KeyError:
             raise _unknown(self.names) from None
+
+    def fetching(self, name: str) -> Connector:
+        """Find a connector that fetches windows.
+
+        Raises:
+            NotFound: There is none of this name.
+        """
+        connector = self.find(name)
+        if not isinstance(connector, Connector):
+            raise _unknown(self._by(Means.OAUTH, Means.PROOF))
+        return connector
 
     def linked_by_oauth(self, name: str) -> OAuthConnector:
         """Find a connector that links by OAuth.
@@ -242,8 +259,8 @@ class Catalogue:
             raise _unknown(self._by(Means.PROOF))
         return connector
 
-    def _by(self, means: Means) -> list[str]:
-        return [name for name, one in self._connectors.items() if one.about.linked_by is means]
+    def _by(self, *means: Means) -> list[str]:
+        return [name for name, one in self._connectors.items() if one.about.linked_by in means]
 
 
 def _unknown(names: list[str]) -> NotFound:

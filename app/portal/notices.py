@@ -11,6 +11,10 @@ DONE = MappingProxyType(
         "unlinked": "Unlinked. What was counted from that account is deleted.",
         "unlinked_here": "Unlinked, and what was counted is deleted. Your server did not confirm:"
         " end Milieu's access in its settings too.",
+        "uploaded": "Recent posts read and counted: {posts}. None of them is kept, nor anything of"
+        " the archive.",
+        "uploaded_nothing": "There is no public post of the last 30 days in this archive, so there"
+        " is nothing to count. Nothing of it is kept; what was counted before stays.",
         "refreshing": "Your account is being read again.",
         "refreshing_later": "It was just read, or your server asks us to wait; read again soon.",
         "followers_read": "What you write there for your followers is read too from now on.",
@@ -50,6 +54,7 @@ TROUBLE = MappingProxyType(
         "link_broken": "Access to that account has ended. Link it again.",
         "proof_over": "That proof is over: it was used, or a day has passed. Look whether your blog"
         " is in the list, or begin again.",
+        "uploaded_once": "What was uploaded cannot be read again. Upload a newer archive.",
         "openid_declined": "You declined there; you are not signed in by it. Try again, or sign in"
         " another way.",
         "openid_used": "That sign-in was used already. Begin again.",

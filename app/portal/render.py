@@ -63,7 +63,14 @@ def page(
 
 def _said(request: Request) -> dict[str, str | None]:
     code = request.query_params.get("done", "")
-    return {"done": DONE.get(code), "trouble": TROUBLE.get(code)}
+    done = DONE.get(code)
+    return {"done": done and done.format(posts=_posts(request)), "trouble": TROUBLE.get(code)}
+
+
+def _posts(request: Request) -> str:
+    """Return how many posts were read, as the address says; no more than could have been."""
+    posts = request.query_params.get("posts", "")
+    return posts if re.fullmatch(r"[1-9][0-9]?|1[0-9]{2}|200", posts) else "some"
 
 
 def moment(value: datetime) -> Markup:

@@ -7,6 +7,7 @@ from app.portal.forms import from_our_own_page
 from app.portal.pages import (
     accesses,
     account,
+    archives,
     connections,
     consent,
     context,
@@ -26,6 +27,7 @@ for group in (
     landing,
     sign_in,
     openid,
+    archives,
     connections,
     proofs,
     context,

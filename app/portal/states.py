@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from app.connectors.catalogue import Means
 from app.portal.words import Tone
 from app.store.connections import ConnectionState
 from app.usecases.connection_view import ConnectionView
+from context.joined import STALE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,19 @@ def state_words(connection: ConnectionView, now: datetime) -> StateWords:
         now: A connection that is due by now is being read, or will be in a moment.
     """
     state = connection.state
+    if connection.linked_by is Means.UPLOAD:
+        return _uploaded(connection, now)
     if state in _READ and connection.due_at is not None and connection.due_at <= now:
         return StateWords("Reading…", "even", "Your recent posts are being read.", working=True)
     words, tone = _BADGES[state]
     return StateWords(
         words, tone, connection.advice, link_again=state is ConnectionState.REAUTH_REQUIRED
     )
+
+
+def _uploaded(connection: ConnectionView, now: datetime) -> StateWords:
+    if connection.refreshed_at is None or now - connection.refreshed_at > STALE_AFTER:
+        return StateWords(
+            "Out of date", "even", "It is too old to say how you are. Upload a newer archive."
+        )
+    return StateWords("Uploaded", "well", connection.advice)

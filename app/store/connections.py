@@ -38,7 +38,7 @@ class Connection(SQLModel, table=True):
     id: str = Field(primary_key=True)
     customer_id: str = Field(foreign_key="customers.id", ondelete="CASCADE", index=True)
     provider: str
-    instance: str = Field(description="Base address of the instance, or empty.")
+    instance: str = Field(description="Its base address, or empty; of an upload, who uploaded it.")
     account_index: str = Field(description="Blind index of provider, instance and account id.")
     sealed_account: bytes = Field(sa_type=LargeBinary, description="JSON: account id and handle.")
     sealed_tokens: bytes = Field(sa_type=LargeBinary, description="JSON: its tokens; or empty.")

@@ -17,8 +17,15 @@ TOKENS = TypeAdapter(Tokens)
 
 
 def account_index(vault: Vault, provider: str, instance: str, account: Account) -> str:
-    """Return the blind index under which an account is found, whoever linked it."""
-    return vault.blind_index("account", f"{provider}|{instance}|{account.id}")
+    """Return the blind index under which an account is found, whoever linked it.
+
+    Most ids name an account at its server alone. A decentralized identifier (W3C DID) names it
+    wherever it lives, so its server is left out: one that has moved is still the same. Who uploaded
+    an archive stands in the server's place, and is not left out.
+    """
+    moves_with_her = account.id.startswith("did:") and "://" in instance
+    place = "" if moves_with_her else instance
+    return vault.blind_index("account", f"{provider}|{place}|{account.id}")
 
 
 def account_place(connection_id: str) -> str:

@@ -29,5 +29,9 @@ ADVICE = {
             " unlink it."
         ),
     },
+    Means.UPLOAD: dict.fromkeys(
+        ConnectionState,
+        "It counts for a week. Upload a newer archive to bring it up to date.",
+    ),
 }
 """By how it is linked; `{host}` is her server's name."""

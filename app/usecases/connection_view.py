@@ -26,6 +26,7 @@ class ConnectionView:
         instance: Her server's host, with its port if it has one.
         handle: Her name there, or her page.
         address: What to give to link it again.
+        linked_by: How it was linked; what was uploaded cannot be read again.
         state: Where it stands.
         advice: What she can do about it; empty if there is nothing to say.
         refreshed_at: When its digest was last replaced.
@@ -41,6 +42,7 @@ class ConnectionView:
     instance: str = field(repr=False)
     handle: str = field(repr=False)
     address: str = field(repr=False)
+    linked_by: Means
     state: ConnectionState
     advice: str = field(repr=False)
     refreshed_at: datetime | None
@@ -83,8 +85,8 @@ def view_of(box: Box, connection: Connection, engine: str | None, about: About) 
     """
     account, means = _account(box, connection), about.linked_by
     # What is linked by proof is at the address that names it, which is sealed with it.
-    base = connection.instance if means is Means.OAUTH else account.id if account else ""
-    host = httpx.URL(base).netloc.decode("ascii")
+    address = {Means.OAUTH: connection.instance, Means.PROOF: account.id if account else ""}
+    host = httpx.URL(address.get(means, "")).netloc.decode("ascii")
     state = ConnectionState(connection.state)
     handle = account.handle if account else UNREADABLE_HANDLE
     return ConnectionView(
@@ -93,6 +95,7 @@ def view_of(box: Box, connection: Connection, engine: str | None, about: About) 
         instance=host,
         handle=handle,
         address=_again(account, host, means),
+        linked_by=means,
         state=state,
         advice=ADVICE[means][state].format(host=host or "Your blog"),
         refreshed_at=connection.refreshed_at,

@@ -249,6 +249,7 @@ class Connections:
             # The new token is dropped, not revoked: an instance that hands out one token per
             # account would end the other link too.
             raise _account_linked()
+        connection.instance = linked.instance
         connection.sealed_account = seal_account(box, connection.id, linked.account)
         connection.sealed_tokens = seal_tokens(box, connection.id, linked.tokens)
         # Of what was read before, the digest is good for as long as it was.

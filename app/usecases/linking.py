@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from app.clock import Clock
 from app.connectors.catalogue import Account, Catalogue, OAuthConnector
@@ -167,7 +167,7 @@ class Linking:
                 raise _why_not(attempt, session_hash)
             box = await open_box(session, self._vault, attempt.customer_id)
             opened = box.open(attempt.sealed_verifier, _place(state_hash))
-            return attempt, KEPT.validate_json(opened)
+            return attempt, _read(opened)
 
     async def _issued(
         self,
@@ -211,6 +211,15 @@ class Linking:
         except (ConnectorError, AnotherAccount):
             await self._tokens.revoke(connector.about.name, instance, tokens)
             raise
+
+
+def _read(opened: bytes) -> _Kept:
+    try:
+        return KEPT.validate_json(opened)
+    except ValidationError:  # the cause would carry what was sealed
+        raise Forbidden(
+            "This link was begun before an update; begin again.", code="link_expired"
+        ) from None
 
 
 def _check_subject(kept: _Kept, tokens: Tokens) -> None:

@@ -10,9 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,11 +22,9 @@ from app.ids import new_secret
 from app.store.belongings import owner_of
 from app.store.connections import (
     Connection,
-    ConnectionDigest,
     ConnectionState,
     due_connections,
     find_connection,
-    find_digest,
     find_leased,
     make_due_where_read_otherwise,
     replace_digest,
@@ -36,17 +32,12 @@ from app.store.connections import (
 )
 from app.store.customers import bump_context_version, open_box
 from app.store.engine import Database
-from app.store.secrets import SealError, Vault
+from app.store.secrets import Vault
 from app.usecases.accounts import seal_presence
-from app.usecases.renderings import digest_place
+from app.usecases.analyses import Analyses, sealed
 from app.usecases.schedule import after_success, back_off, on_demand
 from app.usecases.windows import LEASE, Leased, LeaseLost, Windows
-from context.analyse import analyse
-from context.digest import Digest, DigestError
-from context.engines import Engine
-
-# Analysis has threads of its own: however much there is to analyse, contexts are still rendered.
-ANALYSES_AT_ONCE = 2
+from context.digest import Digest
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +50,7 @@ class Refresh:
         vault: Seals digests.
         clock: The present.
         windows: Reads windows.
-        engine: Reads posts.
+        analyses: Analyses what was read.
         every: Rest between refreshes, in the mean.
         due: Set when a connection has become due.
         chance: Random numbers from 0 to 1, for jitter.
@@ -71,7 +62,7 @@ class Refresh:
         vault: Vault,
         clock: Clock,
         windows: Windows,
-        engine: Engine,
+        analyses: Analyses,
         every: timedelta,
         due: asyncio.Event,
         chance: Callable[[], float] = random.random,
@@ -80,11 +71,10 @@ class Refresh:
         self._vault = vault
         self._clock = clock
         self._windows = windows
-        self._engine = engine
+        self._analyses = analyses
         self._every = every
         self._due = due
         self._chance = chance
-        self._analysts = ThreadPoolExecutor(ANALYSES_AT_ONCE, thread_name_prefix="analyse")
 
     async def request_refresh(self, customer_id: str, connection_id: str) -> datetime:
         """Make a connection due now, or as soon as it may be read again.
@@ -96,7 +86,7 @@ class Refresh:
 
         Raises:
             NotFound: She has no such connection.
-            Conflict: It must be linked again first.
+            Conflict: It must be linked again first, or was uploaded and cannot be read again.
         """
         async with self._database.writing() as session:
             connection = await find_connection(session, customer_id, connection_id)
@@ -104,6 +94,11 @@ class Refresh:
                 raise NotFound("You have no such connection.")
             if connection.state == ConnectionState.REAUTH_REQUIRED:
                 raise Conflict("Access has ended; link the account again.", code="link_broken")
+            if connection.due_at is None:
+                raise Conflict(
+                    "What was uploaded cannot be read again; upload a newer archive.",
+                    code="uploaded_once",
+                )
             due_at = on_demand(self._clock(), connection.refreshed_at, connection.not_before)
             connection.due_at = due_at
         self._due.set()
@@ -118,10 +113,11 @@ class Refresh:
         Returns:
             How many became due.
         """
+        engine = self._analyses.engine_name
         async with self._database.writing() as session:
-            found = await make_due_where_read_otherwise(session, self._engine.name, self._clock())
+            found = await make_due_where_read_otherwise(session, engine, self._clock())
         if found:
-            logger.info("%d connections are read again by the engine %s", found, self._engine.name)
+            logger.info("%d connections are read again by the engine %s", found, engine)
         return found
 
     async def due(self, limit: int) -> list[str]:
@@ -161,26 +157,10 @@ class Refresh:
         return None if connection is None else Leased(connection, lease)
 
     async def _read(self, work: Leased) -> tuple[Digest, Presence | None]:
-        connection, now = work.connection, self._clock()
+        now = self._clock()
         window = await self._windows.read(work)
-        past = await self._past(connection)
-        noise_secret = self._vault.derive("network mood noise", connection.id)
-        analysis = partial(analyse, window, past, self._engine, now, noise_secret=noise_secret)
-        digest = await asyncio.get_running_loop().run_in_executor(self._analysts, analysis)
+        digest = await self._analyses.digest(work.connection.id, window, now)
         return digest, window.presence if isinstance(window, PresentWindow) else None
-
-    async def _past(self, connection: Connection) -> Digest | None:
-        """Return the digest before, whichever engine made it, if it can still be read."""
-        async with self._database.reading() as session:
-            owner = await owner_of(session, connection.id)
-            kept = await find_digest(session, connection.id)
-            if owner is None or kept is None:
-                return None
-            box = await open_box(session, self._vault, owner)
-        try:
-            return Digest.from_bytes(box.open(kept.sealed, digest_place(kept.connection_id)))
-        except (DigestError, SealError):
-            return None
 
     async def _succeed(
         self, work: Leased, digest: Digest, presence: Presence | None = None
@@ -191,15 +171,7 @@ class Refresh:
             if connection is None:
                 return None
             box = await open_box(session, self._vault, connection.customer_id)
-            await replace_digest(
-                session,
-                ConnectionDigest(
-                    connection_id=connection.id,
-                    sealed=box.seal(digest.to_bytes(), digest_place(connection.id)),
-                    engine=digest.engine,
-                    refreshed_at=now,
-                ),
-            )
+            await replace_digest(session, sealed(box, connection.id, digest, now))
             if presence is not None:
                 connection.sealed_presence = seal_presence(box, connection.id, presence)
             connection.refreshed_at = now

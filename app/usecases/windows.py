@@ -112,7 +112,7 @@ class Windows:
 
     async def _fetch(self, leased: Leased, account: Account, tokens: Tokens | None) -> Window:
         connection = leased.connection
-        connector = self._catalogue.find(connection.provider)
+        connector = self._catalogue.fetching(connection.provider)
         link = Link(
             connection.instance,
             account,

@@ -26,6 +26,7 @@ from app.usecases.reencryption import Reencryption
 from app.usecases.refresh import Refresh
 from app.usecases.signing_keys import SigningKeys
 from app.usecases.unmerging import Unmerging
+from app.usecases.uploads import Uploads
 from app.usecases.ways_in import WaysIn
 
 
@@ -43,6 +44,7 @@ class Services:
     erasure: Erasure
     connections: Connections
     refresh: Refresh
+    uploads: Uploads
     contexts: Contexts
     clients: Clients
     authorization: Authorization

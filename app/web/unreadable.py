@@ -5,46 +5,51 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import Invalid
 from app.web.problem import problem
+from app.web.sizes import Sizes
 
 BAD_REQUEST = 400
 CONTENT_TOO_LARGE = 413
 UNSUPPORTED_MEDIA_TYPE = 415
+GIB = 1024**3
 
 
 class RefuseUnreadable:
     """ASGI middleware that refuses addresses that are none, NUL in them, and uploads.
 
     An address is ASCII (RFC 3986, section 2), and Starlette fails on a query that is no UTF-8.
-    PostgreSQL cannot store NUL, so no identifier of ours has it. Nothing here takes files, and a
-    multipart body may name any character set of Python's, some of which decode to no text at all.
+    PostgreSQL cannot store NUL, so no identifier of ours has it. Files are taken at few addresses;
+    a multipart body may name any character set of Python's, some of which decode to no text at all.
 
     A body that says it is too large is refused before anybody reads it; one that does not say is
     cut off where it is read.
 
     Args:
         app: The application.
-        most: Bytes that a body may have.
+        sizes: Bytes that a body may have, and where files are taken.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
+    def __init__(self, app: ASGIApp, *, sizes: Sizes) -> None:
         self._app = app
-        self._most = most
+        self._sizes = sizes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif is_no_address(scope["path"], scope["query_string"]):
+            return
+        path, headers = scope["path"], Headers(scope=scope)
+        most, takes_files = self._sizes.at(path), self._sizes.takes_files(path)
+        if is_no_address(path, scope["query_string"]):
             detail = "An address is ASCII, percent-encoded, and here holds no NUL character."
             await problem(BAD_REQUEST, Invalid.title, detail, Invalid.code, {})(
                 scope, receive, send
             )
-        elif self._is_too_large(Headers(scope=scope).get("content-length", "")):
-            detail = "Send less: a request is a few kilobytes."
+        elif _is_more(headers.get("content-length", ""), most):
+            detail = f"Send less: {_kept_to(most)}."
             await problem(CONTENT_TOO_LARGE, "Content too large", detail, "content_too_large", {})(
                 scope, receive, send
             )
-        elif Headers(scope=scope).get("content-type", "").lower().startswith("multipart/"):
+        elif headers.get("content-type", "").lower().startswith("multipart/") and not takes_files:
             detail = "Send forms as application/x-www-form-urlencoded."
             await problem(
                 UNSUPPORTED_MEDIA_TYPE, Invalid.title, detail, "unsupported_media_type", {}
@@ -52,8 +57,13 @@ class RefuseUnreadable:
         else:
             await self._app(scope, receive, send)
 
-    def _is_too_large(self, length: str) -> bool:
-        return length.isdigit() and int(length[:20]) > self._most
+
+def _is_more(length: str, most: int) -> bool:
+    return length.isdigit() and int(length[:20]) > most
+
+
+def _kept_to(most: int) -> str:
+    return f"a file may have {most // GIB} GiB" if most >= GIB else "a request is a few kilobytes"
 
 
 def is_no_address(path: str, query: bytes) -> bool:

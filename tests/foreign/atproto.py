@@ -4,7 +4,6 @@ Its own software, as pinned: the directory of identities, a personal data server
 signing in and consenting, and the view of the network, on a database of the tests' PostgreSQL.
 """
 
-import base64
 import json
 import os
 import socketserver
@@ -177,8 +176,3 @@ def certify(folder: Path) -> tuple[Path, Path]:
     authority.cert_pem.write_to_path(files[0])
     authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(files[1])
     return files
-
-
-def unpadded(text: str) -> bytes:
-    """Decode base64url."""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -71,6 +71,8 @@ OPENSSL = Program("OpenSSL", "MILIEU_TEST_OPENSSL", ("openssl",), "openssl")
 # Clients that we did not write: two libraries for Node, and a module of Apache.
 NODE = Program("Node", "MILIEU_TEST_NODE", ("node", "nodejs"), "nodejs", since=20)
 NPM = Program("npm", "MILIEU_TEST_NPM", ("npm",), "npm")
+# One library of Bluesky's network is compiled when it is installed.
+CXX = Program("a C++ compiler", "MILIEU_TEST_CXX", ("g++", "c++"), "g++")
 APACHE = Program(
     name="Apache",
     variable="MILIEU_TEST_APACHE",
@@ -89,7 +91,10 @@ MOD_AUTH_OPENIDC = Program(
 )
 # An OpenID provider that we did not write.
 GLEWLWYD = Program("Glewlwyd", "MILIEU_TEST_GLEWLWYD", ("glewlwyd",), "glewlwyd")
-PROGRAMS = (CHROMIUM, CURL, OPENSSL, NODE, NPM, APACHE, MOD_AUTH_OPENIDC, GLEWLWYD)
+PROGRAMS = (
+    *(CHROMIUM, CURL, OPENSSL, NODE, NPM, CXX),
+    *(APACHE, MOD_AUTH_OPENIDC, GLEWLWYD),
+)
 
 
 class ProgramMissing(Exception):

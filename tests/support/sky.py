@@ -133,6 +133,9 @@ class Sky:
         if path.startswith("/did:"):
             found = self.documents.get(path.removeprefix("/"))
             return JSONResponse(found or {"message": "not registered"}, 200 if found else 404)
+        if path == "/.well-known/did.json":
+            host = self.url.removeprefix("http://").replace(":", "%3A")
+            return JSONResponse(self.documents[f"did:web:{host}"])
         if path == "/.well-known/oauth-protected-resource":
             usual = {"resource": self.url, "authorization_servers": [self.url]}
             return JSONResponse(usual | self.resource)

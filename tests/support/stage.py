@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.connectors.archives import Archives, BlueskyArchive, MastodonArchive, XArchive
 from app.connectors.catalogue import Catalogue, Connector
 from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
@@ -26,6 +27,7 @@ from app.store.connections import Connection, ConnectionDigest
 from app.store.customers import Customer, DataKey, open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
+from app.usecases.analyses import Analyses
 from app.usecases.connection_view import ConnectionView
 from app.usecases.connections import Connections
 from app.usecases.contexts import Contexts
@@ -36,6 +38,7 @@ from app.usecases.proving import Proving
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
 from app.usecases.renderings import digest_place
+from app.usecases.uploads import Uploads
 from app.usecases.windows import Windows
 from context.digest import Digest
 from context.engines import load_engine
@@ -165,7 +168,8 @@ class Stage:
         self.engine = load_engine(engine)
         outbound = Outbound(exceptions, limits=limits)
         due = self.due
-        catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions), *more)
+        exports = (MastodonArchive(), XArchive(), BlueskyArchive())
+        catalogue = Catalogue(Mastodon(exceptions), Feeds(exceptions), *exports, *more)
         identity = Identity("Milieu", "https://milieu.test", callback, DOCUMENT)
         registrations = Registrations(database, vault, clock, identity, keys)
         tokens = ProviderTokens(clock, outbound, catalogue, registrations)
@@ -174,12 +178,14 @@ class Stage:
         self.connections = Connections(
             database, vault, clock, catalogue, linking, proving, tokens, due
         )
+        analyses = Analyses(database, vault, self.engine)
+        self.uploads = Uploads(database, vault, clock, Archives(exports), analyses)
         self.refresh = Refresh(
             database,
             vault,
             clock,
             Windows(database, vault, clock, outbound, catalogue, tokens),
-            self.engine,
+            analyses,
             EVERY,
             self.due,
             lambda: chance,

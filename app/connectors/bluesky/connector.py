@@ -18,7 +18,7 @@ from app.connectors.bluesky.description import (
     SCOPES,
     TIMELINE,
 )
-from app.connectors.bluesky.fetching import Absent
+from app.connectors.bluesky.fetching import Gone
 from app.connectors.bluesky.identity import Identities, Identity, issued_to
 from app.connectors.bluesky.metadata import issuer_of, provider_at
 from app.connectors.bluesky.names import TextRecords
@@ -171,7 +171,7 @@ class Bluesky:
         _signed(link)
         try:
             identity = await self._identities.of(client, link.account.id, now)
-        except Absent:
+        except Gone:
             raise AccessRevoked("The account is gone.") from None
         if await issuer_of(client, identity.server, self._exceptions, now) != link.instance:
             raise AccessRevoked("The account has moved to another server.")

@@ -9,14 +9,16 @@ from app.connectors.errors import ProviderChanged, ProviderDown
 from app.connectors.patience import retry_after, wait_until
 from app.outbound import OutboundFailed, OutboundRefused
 
-# What is there no more, or never was.
-ABSENT = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
 # A moment in seconds since 1970, of this century.
 LONGEST_MOMENT = 11
 
 
 class Absent(ProviderChanged):
     """There is no such document."""
+
+
+class Gone(Absent):
+    """There was one, and it is gone for good."""
 
 
 async def document(client: httpx.AsyncClient, url: str, now: datetime) -> dict[str, Any]:
@@ -28,6 +30,7 @@ async def document(client: httpx.AsyncClient, url: str, now: datetime) -> dict[s
         now: The present, to read what is said about later.
 
     Raises:
+        Gone: It was withdrawn.
         Absent: There is none.
         ConnectorError: It does not come, or is something else.
     """
@@ -56,12 +59,15 @@ def check_status(answer: httpx.Response, now: datetime) -> None:
     """Let a success pass.
 
     Raises:
+        Gone: There is nothing there any more.
         Absent: There is nothing there.
         ProviderDown: It may be better later.
         ProviderChanged: It will not.
     """
     status = answer.status_code
-    if status in ABSENT:
+    if status == httpx.codes.GONE:
+        raise Gone(f"The server answers {status}.")
+    if status == httpx.codes.NOT_FOUND:
         raise Absent(f"The server answers {status}.")
     if status == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
         raise ProviderDown(f"The server answers {status}.", wait_asked(answer, now))

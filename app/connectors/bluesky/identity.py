@@ -65,7 +65,7 @@ class Identities:
         """Return what the document of a DID says.
 
         Raises:
-            Absent: There is no such account any more.
+            Gone: There is no such account any more.
             ConnectorError: It cannot be had, or says nothing that is understood.
         """
         content = await document(client, self._address(did), now)

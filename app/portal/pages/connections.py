@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from app.connectors.archives.reading import LIMITS
 from app.connectors.catalogue import Means
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from app.portal.forms import Csrf
@@ -36,7 +37,7 @@ NOTHING = Asked()
 @router.get("/connections", name="connections")
 async def show(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
     """List her connections, with a form to add one."""
-    return await _connections(request, services, session)
+    return await list_page(request, services, session)
 
 
 @router.get("/connections/link")
@@ -64,9 +65,7 @@ async def link(
             session.customer_id, session.session_hash, provider, address
         )
     except (Invalid, Unavailable) as error:
-        return await _connections(
-            request, services, session, Asked(provider, address, error.detail)
-        )
+        return await list_page(request, services, session, Asked(provider, address, error.detail))
     # A page that goes on by itself, not a redirect: Chromium applies form-action to redirects, and
     # which server she would type was not known when the form's policy was written.
     host = urlsplit(url).netloc
@@ -97,8 +96,8 @@ async def refresh(
         due_at = await services.refresh.request_refresh(session.customer_id, connection_id)
     except NotFound:
         return see(request, "connections", "unlinked_before")
-    except Conflict:
-        return see(request, "connections", "link_broken")
+    except Conflict as error:
+        return see(request, "connections", error.code)
     is_now = due_at <= services.clock()
     return see(request, "connections", "refreshing" if is_now else "refreshing_later")
 
@@ -140,12 +139,20 @@ async def unlink(
     return see(request, "connections", "unlinked" if confirmed else "unlinked_here")
 
 
-async def _connections(
+async def list_page(
     request: Request,
     services: Services,
     session: CurrentSession,
     asked: Asked = NOTHING,
 ) -> Response:
+    """Show the list of her connections, and what is wrong with what she asked for, if anything.
+
+    Args:
+        request: What is answered.
+        services: The use cases.
+        session: Who is signed in.
+        asked: What she typed, and what is wrong with it.
+    """
     now = services.clock()
     connections = [
         (connection, state_words(connection, now))
@@ -159,5 +166,6 @@ async def _connections(
         connections=connections,
         reading=any(state.working for _, state in connections),
         asked=asked,
+        upload_at_most=LIMITS.received,
         offered=services.connections.offered,
     )

@@ -48,3 +48,50 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
     button.firstChild.textContent = "Copied ";
   });
 });
+
+// A form with data-upload is sent so that it can be said how far it is; what comes back is shown.
+function showProgress(form) {
+  const status = form.querySelector("[data-progress]");
+  const [bar, words] = status.children;
+  const [button] = form.getElementsByTagName("button");
+  const say = (text, share) => {
+    status.hidden = false;
+    words.textContent = text;
+    bar.hidden = share === undefined;
+    if (share >= 0) bar.value = share;
+    else bar.removeAttribute("value");
+  };
+  const stop = (text) => {
+    say(text);
+    button.disabled = false;
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const [file] = form.querySelector("input[type=file]").files;
+    if (file.size > Number(form.dataset.upload)) {
+      return stop("This file is larger than what is read. Leave the media out of it.");
+    }
+    const sent = new XMLHttpRequest();
+    sent.upload.addEventListener("progress", ({ loaded, total }) => {
+      if (loaded === total) return say("It is all here; your posts are being counted.", -1);
+      say(`${Math.floor((100 * loaded) / total)} % has been sent.`, loaded / total);
+    });
+    sent.addEventListener("error", () => stop("The upload broke off. Please try again."));
+    sent.addEventListener("load", () => {
+      if (sent.status === 200) return location.assign(sent.responseURL);
+      const page = new DOMParser().parseFromString(sent.responseText, "text/html");
+      const fresh = page.getElementById(form.id);
+      if (!fresh) return stop("That did not work. Reload this page and try again.");
+      form.replaceWith(fresh);
+      showProgress(fresh);
+    });
+    button.disabled = true;
+    form.querySelector("[role=alert]")?.remove();
+    say("Sending.", 0);
+    sent.open("POST", form.action);
+    sent.setRequestHeader("Accept", "text/html");
+    sent.send(new FormData(form));
+  });
+}
+
+document.querySelectorAll("form[data-upload]").forEach(showProgress);

@@ -86,7 +86,14 @@ _AGES = {
     "1095+": "three years or more",
 }
 
-_PROVIDERS = {"mastodon": "Mastodon", "bluesky": "Bluesky", "feeds": "Blog"}
+_PROVIDERS = {
+    "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
+    "feeds": "Blog",
+    "mastodon_archive": "Mastodon archive",
+    "x_archive": "X archive",
+    "bluesky_archive": "Bluesky archive",
+}
 
 
 def emotion_words(emotion: Emotion) -> str:

@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.connectors.bluesky.connector import Bluesky
+from app.connectors.bluesky.identity import Identity
 from app.connectors.feeds.page import presence as of_page
 from app.connectors.feeds.page import read_page
 from app.connectors.mastodon.presence import presence
 from app.connectors.presence import MAX_LENGTH, MAX_LINKS, Presence, plain_address
+from tests.support.clock import START
 
 ROOKERY = "https://rookery.example"
 SAID = {"url": "https://rookery.example/@mara", "uri": "https://rookery.example/users/mara"}
@@ -96,3 +99,31 @@ def test_a_page_names_whom_it_links_to_as_hers_relative_to_its_base():
     assert of_page(page) == Presence(
         addresses=("blog.example",), links=("rookery.example/@mara", "blog.example/mara/about")
     )
+
+
+DID = "did:plc:ewvi7nxzyoun6zhxrhs64oiz"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "record", "domains"),
+    [
+        ("mara.example", [f"did={DID}"], ("mara.example",)),
+        ("mara.example", ["did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"], ()),
+        ("", [f"did={DID}"], ()),
+    ],
+)
+async def test_a_bluesky_handle_is_her_domain_once_the_domain_confirms_her(
+    claimed: str, record: list[str], domains: tuple[str, ...]
+):
+    # Mutation tried: what is claimed is taken for hers.
+    async def records(_name: str) -> list[str]:
+        return record
+
+    connector = Bluesky(lambda: START, "https://plc.example", records)
+    identity = Identity(DID, claimed, "https://pds.example")
+    async with httpx.AsyncClient() as client:
+        found = await connector._presence(client, identity, START)
+    assert found.domains == domains
+    names = [*domains, DID]
+    assert found.addresses == tuple(f"bsky.app/profile/{name}" for name in names)
+    assert found.links == ()

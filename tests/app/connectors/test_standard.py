@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.connectors.catalogue import Account, Catalogue, Link
+from app.connectors.archives import BlueskyArchive, MastodonArchive, XArchive
+from app.connectors.bluesky import Bluesky, Resolver
+from app.connectors.catalogue import Account, Catalogue, Link, Means
 from app.connectors.errors import AccessRevoked
 from app.connectors.feeds import Feeds
 from app.connectors.mastodon import Mastodon
@@ -33,6 +35,12 @@ def shown() -> Any:
     names: dict[str, Any] = {"__name__": "app.connectors.jotter"}
     exec(compile(source, "docs/connectors.md", "exec"), names)
     return names["Jotter"]()
+
+
+def every_connector() -> Catalogue:
+    bluesky = Bluesky(lambda: NOW, "https://plc.example", Resolver())
+    archives = (MastodonArchive(), XArchive(), BlueskyArchive())
+    return Catalogue(Mastodon(), bluesky, Feeds(), *archives)
 
 
 class Server:
@@ -78,7 +86,7 @@ async def test_an_access_that_ended_is_told_apart(shown: Any):
 
 
 def test_the_table_in_the_documentation_is_the_catalogue():
-    catalogue = Catalogue(Mastodon(), Feeds())
+    catalogue = every_connector()
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (\d+) \|", CONNECTORS, re.MULTILINE)
     abouts = [catalogue.find(name).about for name in catalogue.names]
     assert rows == [
@@ -93,12 +101,13 @@ def test_the_table_in_the_documentation_is_the_catalogue():
 
 
 def test_every_provider_says_where_it_is_documented():
-    catalogue = Catalogue(Mastodon(), Feeds())
+    catalogue = every_connector()
     for name in catalogue.names:
         about = catalogue.find(name).about
         assert about.documentation
         assert all(address.startswith("https://") for address in about.documentation)
-        assert (Path(ROOT) / "app" / "connectors" / name / "description.py").is_file()
+        folder = "archives" if about.linked_by is Means.UPLOAD else name
+        assert (Path(ROOT) / "app" / "connectors" / folder / "description.py").is_file()
 
 
 async def test_who_we_are_there_is_what_the_operator_was_given(

@@ -34,6 +34,7 @@ def view(state: ConnectionState, **changes: Any) -> ConnectionView:
         instance="social.example",
         handle="@mira",
         address="social.example",
+        linked_by=Means.OAUTH,
         state=state,
         advice=ADVICE[Means.OAUTH][state].format(host="social.example"),
         refreshed_at=READ,

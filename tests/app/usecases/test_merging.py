@@ -519,7 +519,7 @@ async def test_undone_what_came_over_goes_back_and_what_she_added_since_stays(ho
 
 
 async def test_only_who_stayed_can_undo_it_and_for_thirty_days(house, ada, other):
-    # Mutations tried: `undo_merge` without `merged_at > since`; without the survivor.
+    # Mutations tried: `undo_merge` without `merged_at > since`; the survivor compared nowhere.
     third = await house.customer("jo@example.org")
     merge_id = await house.merge(ada, other)
     for who, which in ((third, merge_id), (ada, "mrg_made_up")):

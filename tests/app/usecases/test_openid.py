@@ -362,7 +362,7 @@ async def test_check_49_a_document_is_of_the_configured_issuer_and_says_what_it_
         Told(b"", 302),
         Told(b"{}", 404),
         Told(b"{}", 500),
-        Told(b'{"error": "<b>click</b>"}', 400),
+        Told(b'{"error": "<b>click</b>"}', 404),
     ],
     ids=["huge", "other", "deep", "bytes", "list", "redirect", "nothing", "broken", "text"],
 )
@@ -373,6 +373,16 @@ async def test_a_provider_that_answers_with_something_else_is_said_to_be_down(
     with pytest.raises(Unavailable) as refused:
         await door.sign_in()
     assert refused.value.code == "openid_down"
+    assert "click" not in str(refused.value)
+    assert await door.rows(Customer) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_provider_that_refuses_in_words_is_not_quoted(door: Door, provider: TestProvider):
+    provider.told["/token"] = Told(b'{"error": "<b>click</b>"}', 400)
+    with pytest.raises(Conflict) as refused:
+        await door.sign_in()
+    assert refused.value.code == "openid_refused"
     assert "click" not in str(refused.value)
     assert await door.rows(Customer) == []
 
@@ -439,6 +449,7 @@ async def test_check_48_an_answer_of_one_provider_at_the_address_of_another_is_n
 ):
     # Mutation tried: `finish` does not compare the provider of the attempt.
     with openid_provider(clock) as evil:
+        evil.document["authorization_response_iss_parameter_supported"] = None
         door = opened(provider.configured(), evil.configured("evil"))
         leaving = await door.openid.begin("elsewhere", None, "context")
         back = await visit(leaving.url)

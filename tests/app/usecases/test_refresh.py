@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from app.errors import Conflict, NotFound
 from app.sandbox.status import Visibility
 from app.store.connections import Connection, ConnectionDigest, ConnectionState, take_lease
+from app.usecases import analyses as analyses_module
 from app.usecases import refresh as refresh_module
 from app.usecases import windows as windows_module
 from app.usecases.schedule import AGAIN_AFTER
@@ -302,7 +303,7 @@ async def test_a_past_that_cannot_be_used_is_read_from_scratch(
         kept = await session.get(ConnectionDigest, connection_id)
         if spoiled == "nonsense":
             work_box = await refresh_module.open_box(session, stage.vault, mara)
-            place = refresh_module.digest_place(connection_id)
+            place = analyses_module.digest_place(connection_id)
             spoiled = {"sealed": work_box.seal(b"{}", place)}
         for name, value in spoiled.items():
             setattr(kept, name, value)
@@ -366,8 +367,8 @@ async def test_analysis_takes_no_thread_from_rendering(stage, connection_id, mon
         threads.append(threading.current_thread().name)
         return analysed(*rest, **options)
 
-    analysed = refresh_module.analyse
-    monkeypatch.setattr(refresh_module, "analyse", analyse)
+    analysed = analyses_module.analyse
+    monkeypatch.setattr(analyses_module, "analyse", analyse)
     await stage.refresh.refresh(connection_id)
     assert [name.partition("_")[0] for name in threads] == ["analyse"]
 
@@ -386,7 +387,7 @@ async def test_an_analysis_that_breaks_says_nothing_of_what_it_read(
     def broken(window, *rest, **options):
         raise ValueError(f"cannot convert {window.posts[0].text!r}")
 
-    monkeypatch.setattr(refresh_module, "analyse", broken)
+    monkeypatch.setattr(analyses_module, "analyse", broken)
     with caplog.at_level(logging.DEBUG):
         assert await stage.refresh.refresh(connection_id) is DEGRADED
     assert "ValueError" in caplog.text
@@ -445,8 +446,8 @@ async def test_what_another_engine_kept_of_older_days_stays(
         pasts.append(past)
         return analysed(window, past, *rest, **options)
 
-    analysed = refresh_module.analyse
-    monkeypatch.setattr(refresh_module, "analyse", analyse)
+    analysed = analyses_module.analyse
+    monkeypatch.setattr(analyses_module, "analyse", analyse)
     clock.advance(hours=7)
     await stage.refresh.refresh(connection_id)
     assert pasts[0] is not None

@@ -90,7 +90,7 @@ async def test_the_worker_of_a_deployment_does_it_as_the_setting_says(
         )
     )
     await built.close()
-    tidy, rotation, _expiry = built.worker._chores
+    tidy, rotation, *_ = built.worker._chores
     assert isinstance(tidy, Tidy)
     assert isinstance(rotation, Rotation)
     assert rotation._after == after

@@ -61,7 +61,6 @@ const told = {
   post: ({ handle, ...record }) =>
     people.get(handle).post({ createdAt: new Date().toISOString(), ...record }),
   repost: ({ handle, uri, cid }) => people.get(handle).repost(uri, cid),
-  remove: ({ handle, uri }) => people.get(handle).deletePost(uri),
   settle: settled,
   // What a restart of the server would do to every nonce that it ever gave.
   forgetNonces() {

@@ -230,8 +230,11 @@ async def test_an_account_that_is_gone_or_moved_is_to_be_linked_again(world, fee
     world.sky.resource = {"authorization_servers": ["https://elsewhere.example"]}
     with pytest.raises(AccessRevoked, match="moved"):
         await world.fetch(tokens)
-    world.sky.documents.clear()
+    world.sky.faults[MARA] = [Response(status_code=410)]
     with pytest.raises(AccessRevoked, match="gone"):
+        await world.fetch(tokens)
+    world.sky.documents.clear()  # a directory that does not know it may be the wrong one
+    with pytest.raises(ProviderChanged):
         await world.fetch(tokens)
     assert not [path for path in world.sky.asked if "/xrpc/" in path]
 

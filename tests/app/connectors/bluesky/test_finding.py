@@ -101,6 +101,14 @@ async def test_a_handle_leads_to_who_signs_in_for_it(world):
     assert "mara" not in repr(found)
 
 
+async def test_an_account_may_be_named_by_a_host(world):
+    host = world.sky.url.removeprefix("http://").replace(":", "%3A")
+    world.sky.join(f"did:web:{host}", "mara.test")
+    world.names["_atproto.mara.test."] = [f"did=did:web:{host}"]
+    assert (await world.find("mara.test")).subject == f"did:web:{host}"
+    assert "/.well-known/did.json" in world.sky.asked
+
+
 async def test_a_server_that_holds_no_accounts_may_sign_in_for_others(world):
     world.sky.faults["/.well-known/oauth-protected-resource"] = [Response(status_code=404)]
     assert (await world.find(world.sky.url)).instance == world.sky.url
@@ -176,6 +184,7 @@ LACKING = [
     {"authorization_endpoint": "http://other.example/authorize"},
     {"token_endpoint": "https://10.0.0.1/token"},
     {"token_endpoint": None},
+    {"token_endpoint": "https://[broken"},
     {"pushed_authorization_request_endpoint": 7},
     {"revocation_endpoint": "ftp://other.example"},
     {"require_pushed_authorization_requests": "yes"},

@@ -1,14 +1,19 @@
 """A link from its beginning to its end, through the use cases, on both databases."""
 
+from dataclasses import replace
+
 import pytest
+from sqlmodel import select
 from starlette.responses import JSONResponse
 
 from app.connectors.bluesky.description import AUTHOR_FEED, SCOPES
+from app.connectors.catalogue import Account
 from app.errors import Conflict, Forbidden, Unavailable
 from app.store.connections import ConnectionState, LinkAttempt
 from app.store.customers import open_box
-from app.usecases.accounts import open_tokens, seal_tokens
+from app.usecases.accounts import account_index, open_tokens, seal_tokens
 from app.usecases.client_keys import client_keys, public_keys
+from app.usecases.linking import Linked
 from tests.app.connectors.bluesky.conftest import MARA, World
 from tests.app.connectors.bluesky.feeds import post
 from tests.support.stage import DOCUMENT, Stage
@@ -81,7 +86,7 @@ async def test_the_browser_carries_nothing_but_a_reference(mara, world):
 async def test_what_is_kept_while_she_is_away_is_sealed(mara, stage, world):
     await mara.leave()
     async with stage.database.reading() as session:
-        rows = (await session.exec(LinkAttempt.__table__.select())).all()
+        rows = (await session.exec(select(LinkAttempt.__table__))).all()
     [pushed] = world.sky.pushed.values()
     assert len(rows) == 1
     assert MARA not in str(rows)
@@ -121,6 +126,18 @@ async def test_a_server_that_speaks_for_anothers_accounts_links_nothing(mara, wo
     with pytest.raises(Unavailable):
         await mara.stage.connections.finish_link("browser", back)
     assert [session.ended for session in world.sky.sessions] == [True]
+
+
+async def test_a_link_that_was_begun_before_an_update_is_begun_again(mara, stage, world):
+    back = world.sky.approve(await mara.leave(), MARA)
+    async with stage.database.writing() as session:
+        [attempt] = (await session.exec(select(LinkAttempt))).all()
+        box = await open_box(session, stage.vault, mara.id)
+        place = f"link_attempts.verifier:{attempt.state_hash}"
+        attempt.sealed_verifier = box.seal(b"the verifier", place)
+    with pytest.raises(Forbidden, match="begin again") as refused:
+        await stage.connections.finish_link("browser", back)
+    assert refused.value.__suppress_context__
 
 
 @pytest.mark.parametrize("change", [{"iss": "https://evil.example"}, {"iss": None}])
@@ -196,3 +213,29 @@ async def test_a_session_keeps_to_its_key_until_that_is_withdrawn(
     linked = await newer.tokens(connection_id)
     assert linked.binding.client_key != begun.binding.client_key
     assert linked.binding.dpop_key != begun.binding.dpop_key
+
+
+async def test_an_account_that_has_moved_to_another_server_is_the_same_connection(mara, stage):
+    connection_id = await mara.link()
+    assert await stage.refresh.refresh(connection_id) is ACTIVE
+    before = await stage.digest(mara.id, connection_id)
+    moved = Linked(
+        mara.id, "bluesky", "https://elsewhere.example", Account(MARA, "@mara.test"), None
+    )
+    assert await stage.connections._linked(moved) == connection_id
+    assert (await stage.row(connection_id)).instance == "https://elsewhere.example"
+    assert await stage.digest(mara.id, connection_id) == before
+    # Check 52: nor is it somebody else's there.
+    with pytest.raises(Conflict) as refused:
+        await stage.connections._linked(replace(moved, customer_id=await stage.customer()))
+    assert refused.value.code == "account_linked"
+
+
+def test_an_account_is_at_its_server_or_wherever_it_lives_and_an_upload_is_its_uploaders(vault):
+    def index(instance, account_id, provider="bluesky"):
+        return account_index(vault, provider, instance, Account(account_id, "@mara"))
+
+    assert index("https://one.example", MARA) == index("https://two.example", MARA)
+    assert index("https://one.example", MARA) != index("https://one.example", EVE)
+    assert index("https://one.example", "7") != index("https://two.example", "7")
+    assert index("cus_1", MARA, "bluesky_archive") != index("cus_2", MARA, "bluesky_archive")
