@@ -140,6 +140,12 @@ class Settings(DatabaseSettings):
     embedded_worker: bool = Field(
         default=True, description="Whether `milieu serve` also does the refreshes that are due."
     )
+    refreshes_at_once: int = Field(
+        default=8,
+        ge=1,
+        le=256,
+        description="Accounts that one worker reads at the same time; most of it is waiting.",
+    )
     refresh_every_s: float = Field(default=6 * 3600, ge=1, description="Rest between refreshes.")
     signing_key_rotate_days: int = Field(
         default=90,

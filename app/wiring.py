@@ -180,7 +180,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     rotation = Rotation(signing_keys, clock, _days(settings.signing_key_rotate_days))
     finality = Finality(unmerging, mails, clock)
     chores = (Tidy(database, clock), rotation, Expiry(grants, clock), finality)
-    worker = Worker(refresh, chores, due)
+    worker = Worker(refresh, chores, due, at_once=settings.refreshes_at_once)
     return Runtime(services, worker, settings.embedded_worker)
 
 

@@ -7,6 +7,7 @@ import httpx
 from app.clock import Clock
 from app.connectors.catalogue import Catalogue
 from app.connectors.errors import AccessRevoked, ConnectorError, ProviderDown
+from app.connectors.patience import retry_after, wait_until
 from app.errors import MilieuError
 from app.outbound import Outbound, OutboundFailed
 from app.usecases.registrations import Registrations
@@ -66,8 +67,12 @@ class ProviderTokens:
             if isinstance(error, LinkRefused) and error.code in TRY_LATER:
                 raise ProviderDown("The provider asks for patience.") from None
             raise AccessRevoked("The provider does not renew our access.") from None
-        except (ProviderUnusable, OutboundFailed):
-            raise ProviderDown("The provider does not answer well.") from None
+        except ProviderUnusable as error:
+            moment = retry_after(error.retry_after, self._clock())
+            wait = wait_until(moment, self._clock())
+            raise ProviderDown("The provider does not answer well.", wait) from None
+        except OutboundFailed:
+            raise ProviderDown("The provider does not answer.") from None
 
     async def revoke(self, provider_name: str, instance: str, tokens: Tokens) -> bool:
         """End our access at the provider; say whether it confirmed."""

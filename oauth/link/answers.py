@@ -37,7 +37,7 @@ def read_json(answer: httpx.Response) -> dict[str, Any]:
         LinkRefused: It is another error, by its code or, as Pleroma has it, in words.
         ProviderUnusable: It is neither an object nor an error.
     """
-    unusable = ProviderUnusable(answer.status_code)
+    unusable = ProviderUnusable(answer.status_code, answer.headers.get("Retry-After", ""))
     try:
         content = answer.json()
     except (ValueError, RecursionError):  # the cause would carry the text that was answered

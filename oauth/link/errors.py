@@ -47,8 +47,10 @@ class ProviderUnusable(LinkError):
 
     Args:
         status: The HTTP status it answered with.
+        retry_after: What its `Retry-After` says (RFC 9110, section 10.2.3); empty without one.
     """
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, retry_after: str = "") -> None:
         super().__init__(f"The provider gives no usable answer (status {status}).")
         self.status = status
+        self.retry_after = retry_after

@@ -1,6 +1,7 @@
 """Tokens that end: renewed one at a time, kept before they are used, never used twice."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from starlette.responses import JSONResponse
@@ -211,6 +212,15 @@ async def test_what_a_provider_says_instead_of_new_tokens(
     if state is DOWN:
         assert await again(stage, mara, connection_id, clock, hours=7) is ACTIVE
         assert (provider.renewals, provider.replayed) == (1, 0)
+
+
+async def test_a_provider_that_asks_for_patience_when_tokens_are_renewed_gets_it(
+    stage, mara, connection_id, clock, provider
+):
+    provider.faults.append(JSONResponse({}, 429, {"Retry-After": "7200"}))
+    assert await again(stage, mara, connection_id, clock) is DOWN
+    now = clock()
+    assert await stage.refresh.request_refresh(mara, connection_id) == now + timedelta(hours=2)
 
 
 async def test_unlinking_ends_the_refresh_token_and_with_it_the_others(
