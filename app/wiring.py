@@ -184,6 +184,25 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     return Runtime(services, worker, settings.embedded_worker)
 
 
+async def check_master_key(settings: Settings) -> None:
+    """See that the master key is the database's, before anything else is made.
+
+    Args:
+        settings: Of this deployment.
+
+    Raises:
+        OtherMasterKey: The database is under another one.
+    """
+    if settings.master_key is None:
+        return  # which `build` says
+    database = Database(settings.database_url)
+    vault = Vault(decode_key(settings.master_key.get_secret_value()))
+    try:
+        await Reencryption(database, vault).check_once()
+    finally:
+        await database.close()
+
+
 def authorization_engine(
     vault: Vault, clock: Clock, issuer: str, sections: Sequence[str]
 ) -> AuthorizationEngine:

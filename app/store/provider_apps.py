@@ -57,19 +57,6 @@ async def replace_app(session: AsyncSession, app: ProviderApp, known: str | None
     return await session.merge(app)
 
 
-async def delete_app(
-    session: AsyncSession, provider: str, instance: str, app_client_id: str
-) -> None:
-    """Forget a registration that the instance has forgotten, if it is still this one."""
-    await session.exec(
-        delete(ProviderApp).where(
-            col(ProviderApp.provider) == provider,
-            col(ProviderApp.instance) == instance,
-            col(ProviderApp.app_client_id) == app_client_id,
-        )
-    )
-
-
 async def delete_unused_apps(session: AsyncSession, before: datetime) -> int:
     """Delete registrations made before a moment that no connection and no attempt to link needs.
 
