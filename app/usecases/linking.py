@@ -185,18 +185,20 @@ class Linking:
         registration = await self._registrations.find(attempt.provider, provider)
         if registration is None:
             raise ClientUnknown("There is no registration any more.")
-        # Whatever it says of us now, a code that anybody may have sent is no reason to forget the
-        # registration of all: whether it knows us is asked when the next link begins.
-        return await exchange(
-            client,
-            provider,
-            registration,
-            code=code,
-            verifier=kept.verifier,
-            redirect_uri=self._registrations.redirect_uri(attempt.provider, provider),
-            now=self._clock(),
-            binding=kept.binding,
-        )
+        try:
+            return await exchange(
+                client,
+                provider,
+                registration,
+                code=code,
+                verifier=kept.verifier,
+                redirect_uri=self._registrations.redirect_uri(attempt.provider, provider),
+                now=self._clock(),
+                binding=kept.binding,
+            )
+        except ClientUnknown:
+            await self._registrations.forget(attempt.provider, provider, registration.client_id)
+            raise
 
     async def _identify(
         self,

@@ -12,6 +12,7 @@ from app.ids import secret_hash
 from app.store.engine import Database
 from app.store.provider_apps import (
     ProviderApp,
+    delete_app_that_serves_nobody,
     find_app,
     replace_app,
     secret_place,
@@ -128,6 +129,15 @@ class Registrations:
         )
         sealed = self._sealed(provider_name, provider, fresh, redirect_uri)
         return await self._keep(sealed, replacing=app)
+
+    async def forget(self, provider_name: str, provider: Provider, client_id: str) -> None:
+        """Forget a registration that an instance seems not to know, unless accounts depend on it.
+
+        Some refuse a bad code in the same words (Takahe): one that anybody may have sent is no
+        reason to take away what others are read by.
+        """
+        async with self._database.writing() as session:
+            await delete_app_that_serves_nobody(session, provider_name, provider.issuer, client_id)
 
     def _known(self, provider_name: str, provider: Provider) -> Registration | None:
         """Return who we are where nothing is registered by ourselves."""
