@@ -13,7 +13,12 @@ from app.store.grants import hold_customer
 from app.store.secrets import Vault
 from app.store.sign_in_attempts import SignInAttempt, Wish
 from app.usecases.identifiers import normal_email, openid_value
-from app.usecases.identities import add_customer, add_identifier, begin_session
+from app.usecases.identities import (
+    SESSION_LIFETIME,
+    add_customer,
+    add_identifier,
+    begin_session,
+)
 from oauth.link.id_token import Identity
 
 MAX_WAYS = 10
@@ -112,7 +117,9 @@ class Arrivals:
         is_new: bool,
     ) -> Arrival:
         now = self._clock()
-        at = shown.identity.authenticated_at or now
+        # A provider that does not say when may know her of long ago, unless it had to ask her.
+        unsaid = now if attempt.wish == Wish.SIGN_IN_AGAIN else now - SESSION_LIFETIME
+        at = shown.identity.authenticated_at or unsaid
         secret = begin_session(session, customer.id, now, at)
         return Arrival(Wish(attempt.wish), attempt.return_to, customer.id, secret, is_new)
 

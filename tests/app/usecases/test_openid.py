@@ -12,6 +12,7 @@ from sqlmodel import select
 from app.errors import Conflict, Forbidden, Unavailable
 from app.ids import secret_hash
 from app.outbound import Limits, Outbound
+from app.portal.step_up import FRESH_FOR
 from app.store.customers import Customer, Identifier
 from app.store.engine import Database
 from app.store.secrets import Vault
@@ -676,9 +677,16 @@ async def test_signing_in_again_means_that_she_is_asked_again(door: Door, provid
 async def test_a_session_is_as_old_as_her_sign_in_at_the_provider(
     door: Door, provider: TestProvider
 ):
-    # Mutation tried: `auth_time` not looked at, by which a provider that knew her would do.
-    provider.claims["auth_time"] = 0
-    assert (await door.session(await door.sign_in())).signed_in_at == door.clock()
+    # Mutations tried: `auth_time` not looked at, by which a provider that knew her would do; a
+    # session fresh without it, by which signing out and coming back in silence would do.
+    provider.claims["auth_time"] = 0  # says who does not know
+    hers = await door.session(await door.sign_in())
+    assert door.clock() - hers.signed_in_at > FRESH_FOR, "who is new, and has not said when"
+    del provider.claims["auth_time"]
+    hers = await door.session(await door.sign_in())
+    assert door.clock() - hers.signed_in_at > FRESH_FOR, "who may have been asked nothing"
+    again = await door.session(await door.sign_in(session=hers))
+    assert again.signed_in_at == door.clock(), "who had to be asked again"
     earlier = door.clock() - timedelta(hours=5)
     provider.claims["auth_time"] = int(earlier.timestamp())
     assert (await door.session(await door.sign_in())).signed_in_at == earlier
