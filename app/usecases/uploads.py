@@ -8,7 +8,8 @@ old, she uploads a newer one.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ UPLOADS_AT_ONCE = 4
 """Archives that one process reads at the same time; each has a thread."""
 UPLOAD_AT_MOST = timedelta(hours=1)
 QUIET_AT_MOST = timedelta(minutes=1)
-"""How long nothing may come."""
+LEAST = 64 * 1024
+"""Bytes that come within `QUIET_AT_MOST`, as long as there are so many left."""
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +72,9 @@ class Uploads:
         archives: Reads archives.
         analyses: Analyses what was read.
         at_most: How long an upload may take.
-        quiet_at_most: How long nothing of it may come.
+        quiet_at_most: How long may be waited for each `least` of it.
+        least: Bytes; the last ones may be fewer.
+        ticks: Seconds since any moment, for the rate.
     """
 
     def __init__(
@@ -83,6 +87,8 @@ class Uploads:
         *,
         at_most: timedelta = UPLOAD_AT_MOST,
         quiet_at_most: timedelta = QUIET_AT_MOST,
+        least: int = LEAST,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -90,7 +96,9 @@ class Uploads:
         self._archives = archives
         self._analyses = analyses
         self._at_most = at_most
-        self._quiet_at_most = quiet_at_most
+        self._quiet_at_most = quiet_at_most.total_seconds()
+        self._least = least
+        self._ticks = ticks
         self._readers = ThreadPoolExecutor(UPLOADS_AT_ONCE, thread_name_prefix="read archives")
         self._uploading: set[str] = set()
 
@@ -153,17 +161,26 @@ class Uploads:
             ) from None
 
     async def _steady(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Pass on what comes; a byte now and then would hold a place for an hour.
+
+        Only the time that is waited for her counts, not what reading takes.
+        """
+        waited, came = 0.0, 0
         while True:
+            began = self._ticks()
             try:
-                async with asyncio.timeout(self._quiet_at_most.total_seconds()):
+                async with asyncio.timeout(self._quiet_at_most - waited):
                     chunk = await anext(chunks)
             except StopAsyncIteration:
                 return
             except TimeoutError:
-                raise Invalid(
-                    "Nothing of the archive came for a minute. Upload it again.",
-                    code="upload_too_slow",
-                ) from None
+                raise _too_slow() from None
+            waited += self._ticks() - began
+            came += len(chunk)
+            if came >= self._least:
+                waited, came = 0.0, 0
+            elif waited >= self._quiet_at_most:
+                raise _too_slow()
             yield chunk
 
     async def _kept(self, customer_id: str, provider: str, export: Export, now: datetime) -> str:
@@ -237,6 +254,14 @@ def _is_of(box: Box, connection: Connection, account: Account) -> bool:
         return open_account(box, connection).id == account.id
     except SealError:  # what does not open stays what it is, and ages
         return False
+
+
+def _too_slow() -> Invalid:
+    return Invalid(
+        "Hardly anything of the archive came for a minute. Upload it again, over a faster"
+        " connection.",
+        code="upload_too_slow",
+    )
 
 
 def _changed() -> Conflict:

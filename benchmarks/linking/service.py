@@ -21,6 +21,7 @@ from app.store.engine import Database
 from app.store.migrate import upgrade_async
 from app.store.secrets import Vault
 from app.usecases.accounts import seal_account, seal_tokens
+from app.usecases.analyses import Analyses
 from app.usecases.provider_tokens import ProviderTokens
 from app.usecases.refresh import Refresh
 from app.usecases.registrations import Identity, Registrations
@@ -96,7 +97,8 @@ async def service(
     registrations = Registrations(database, vault, lambda: NOW, identity)
     tokens = ProviderTokens(lambda: NOW, outbound, catalogue, registrations)
     windows = Windows(database, vault, lambda: NOW, outbound, catalogue, tokens)
-    refresh = Refresh(database, vault, lambda: NOW, windows, engine, EVERY, asyncio.Event())
+    analyses = Analyses(database, vault, engine)
+    refresh = Refresh(database, vault, lambda: NOW, windows, analyses, EVERY, asyncio.Event())
     try:
         made = [await _linked(database, vault, address, number) for number in range(connections)]
         yield Service(database, refresh, tuple(made))

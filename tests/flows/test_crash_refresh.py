@@ -29,9 +29,9 @@ def workshop(tmp_path, sqlite_template, network):
 async def test_a_killed_refresh_is_taken_up_again_and_nothing_is_lost(workshop, network, after):
     async with workshop.stage() as stage:
         mara = await stage.customer()
+        stage.clock.advance(minutes=-1)  # so long ago that she may ask for another refresh now
         connection_id = await stage.link(mara, network.url, "mara")
-        stage.clock.advance(minutes=-1)
-        await stage.refresh.refresh(connection_id)
+        assert await stage.refresh.refresh(connection_id) is ConnectionState.ACTIVE
         before = await stage.digest(mara, connection_id)
         version = await stage.version(mara)
         network.controls.publish("mara", "and what a night")

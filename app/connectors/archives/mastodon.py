@@ -11,7 +11,7 @@ mentioned, does not, and is not read.
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -23,7 +23,6 @@ from app.connectors.archives.recent import HERSELF, Recent, moment_of
 from app.connectors.catalogue import Account
 from app.connectors.exports import Export
 from app.connectors.markup import plain_text
-from context.post import Account as Facts
 from context.post import Post, PostKind, Window
 
 _FILE = re.compile(r"(?:[^/]{1,255}/)?(actor|outbox)\.json")
@@ -31,7 +30,6 @@ _FILE = re.compile(r"(?:[^/]{1,255}/)?(actor|outbox)\.json")
 _EVERYBODY = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 _NAME = re.compile(r"[\w.-]{1,64}")
 _HOST = re.compile(r"[a-z0-9.-]{1,253}(?::\d{1,5})?")
-_ROBOTS = frozenset({"Service", "Application"})
 
 Entity = dict[str, Any]
 
@@ -70,8 +68,8 @@ class _Reader:
                 "A Mastodon export has both actor.json and outbox.json, and this has one of them."
                 " Upload the file as you downloaded it."
             )
-        account, facts = _account(self._actor)
-        return Export(account, Window(posts=self._recent.by(account.id), account=facts))
+        account = _account(self._actor)
+        return Export(account, Window(posts=self._recent.by(account.id)))
 
     def _take_actor(self, content: Iterator[bytes]) -> None:
         if self._actor is not None:
@@ -94,21 +92,15 @@ class _Reader:
                 self._recent.add(post)
 
 
-def _account(actor: Entity) -> tuple[Account, Facts]:
+def _account(actor: Entity) -> Account:
     try:
         address, name = httpx.URL(actor["id"]), actor["preferredUsername"]
-        since = _day(actor.get("published"))
     except (KeyError, TypeError, ValueError, httpx.InvalidURL):
         raise damaged() from None
     host = address.netloc.decode("ascii")
     if not _HOST.fullmatch(host) or not isinstance(name, str) or not _NAME.fullmatch(name):
         raise damaged()
-    facts = Facts(since=since, automated=actor.get("type") in _ROBOTS)
-    return Account(str(address), f"@{name}@{host}"), facts
-
-
-def _day(stated: object) -> date | None:
-    return None if stated is None else moment_of(stated).date()
+    return Account(str(address), f"@{name}@{host}")
 
 
 def _post(activity: Entity, recent: Recent) -> Post | None:

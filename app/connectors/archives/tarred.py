@@ -36,6 +36,8 @@ def tar_members(chunks: Iterator[bytes], meter: Meter) -> Iterator[tuple[str, It
     with tarfile.open(fileobj=source, mode="r|", bufsize=PIECE) as archive:
         while (entry := archive.next()) is not None:
             archive.members.clear()  # type: ignore[attr-defined]  # typeshed lacks it
+            # What a header says of all files after it; of one file, the entry has it already.
+            archive.pax_headers.clear()
             meter.member()
             source.allow(HEADER_AT_MOST)
             if entry.issparse():

@@ -9,7 +9,7 @@ only pass by.
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from html import unescape
 from typing import Any
 
@@ -19,7 +19,6 @@ from app.connectors.archives.jsonstream import JsonStream
 from app.connectors.archives.recent import HERSELF, Recent, moment_of
 from app.connectors.catalogue import Account
 from app.connectors.exports import Export
-from context.post import Account as Facts
 from context.post import Post, PostKind, Window
 
 _FILE = re.compile(
@@ -70,8 +69,8 @@ class _Reader:
                 "An X archive has account.js and tweets.js in its folder data, and this has not"
                 " both. Upload the file as you downloaded it."
             )
-        account, facts = _account(self._account)
-        return Export(account, Window(posts=self._recent.by(account.id), account=facts))
+        account = _account(self._account)
+        return Export(account, Window(posts=self._recent.by(account.id)))
 
     def _take_entries(self, name: str, entries: Iterator[Any]) -> None:
         if name == "account":
@@ -106,19 +105,14 @@ def _check_public(entries: Iterator[Any]) -> None:
         )
 
 
-def _account(account: Entity) -> tuple[Account, Facts]:
+def _account(account: Entity) -> Account:
     try:
         number, name = str(account["accountId"]), str(account["username"])
-        since = _day(account.get("createdAt"))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError):
         raise damaged() from None
     if not _NUMBER.fullmatch(number) or not _NAME.fullmatch(name):
         raise damaged()
-    return Account(number, f"@{name}"), Facts(since=since)
-
-
-def _day(stated: object) -> date | None:
-    return None if stated is None else moment_of(stated).date()
+    return Account(number, f"@{name}")
 
 
 def _post(tweet: Entity, at: datetime) -> Post:

@@ -83,6 +83,14 @@ async def test_her_posts_are_counted_and_her_context_moves_on(stage, mara, clock
     assert not isinstance(preview.sections.rhythm, Absence)
 
 
+async def test_what_an_archive_says_of_the_account_is_not_believed(stage, mara, clock, some):
+    # Mutation: `since` of actor.json or account.js in the window.
+    for content in (mastodon_zip(*some), x_zip(tweet("I love it", clock()))):
+        found = await upload(stage, mara, content)
+        facts = (await stage.digest(mara, found.connection_id)).account
+        assert (facts.followers, facts.following, facts.age_days) == (None, None, None)
+
+
 async def test_each_format_is_a_connection_of_its_own(stage, mara, clock, some):
     now = clock()
     archives = [
@@ -289,7 +297,7 @@ def impatient(stage, **patience):
     ("patience", "said"),
     [
         ({"at_most": timedelta(milliseconds=20)}, "takes too long"),
-        ({"quiet_at_most": timedelta(milliseconds=20)}, "Nothing of the archive came"),
+        ({"quiet_at_most": timedelta(milliseconds=20)}, "Hardly anything of the archive came"),
     ],
 )
 async def test_one_that_does_not_come_is_given_up_and_its_place_is_free(
@@ -299,6 +307,32 @@ async def test_one_that_does_not_come_is_given_up_and_its_place_is_free(
     for _ in range(2 * uploads_module.UPLOADS_AT_ONCE):
         with pytest.raises(Invalid, match=said):
             await uploads.upload(mara, aiter(Slow(mastodon_zip(*some))))
+
+
+@pytest.mark.parametrize(
+    ("size", "every", "is_read"),
+    [(1, 59, False), (10, 7, False), (100, 59, True), (500, 61, True), (500, 0, True)],
+)
+async def test_a_byte_now_and_then_does_not_hold_a_place(stage, mara, some, size, every, is_read):
+    # Mutation: `waited` not added up; `came` not compared.
+    now = 0.0
+
+    async def trickling(content):
+        nonlocal now
+        for chunk in chunked(content, size):
+            now += every
+            yield chunk
+
+    uploads = impatient(stage, least=100, ticks=lambda: now)
+    whole = mastodon_zip(*some)
+    if is_read:
+        assert (await uploads.upload(mara, trickling(whole))).posts == 2
+        return
+    with pytest.raises(Invalid, match="Hardly anything") as caught:
+        await uploads.upload(mara, trickling(whole))
+    assert caught.value.code == "upload_too_slow"
+    assert now < 120 + every
+    assert (await uploads.upload(mara, coming(whole))).posts == 2
 
 
 async def test_one_that_is_broken_off_here_leaves_its_place_and_thread(stage, mara, some):

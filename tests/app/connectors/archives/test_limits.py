@@ -1,5 +1,6 @@
 """What somebody may put into an archive: too much, what leads elsewhere, what is cut off."""
 
+import gzip
 import io
 import random
 import struct
@@ -192,6 +193,26 @@ def test_the_names_of_many_files_are_not_held():
         return found
 
     assert peak(8000) < 2 * peak(2000)
+
+
+def test_nor_what_headers_say_of_all_files():
+    # Mutation: `pax_headers` not cleared.
+    def peak(number):
+        packed = io.BytesIO()
+        with gzip.open(packed, "wb", compresslevel=1) as archive:
+            for at in range(number):
+                said = {f"X.{at}.{more}": "x" * 200 for more in range(20)}
+                archive.write(tarfile.TarInfo.create_pax_global_header(said))
+                archive.write(tarfile.TarInfo(f"media/{at}.png").tobuf())
+            archive.write(bytes(2 * tarfile.BLOCKSIZE))
+        tracemalloc.start()
+        with pytest.raises(UnknownArchive):
+            archives().read(chunked(packed.getvalue()), NOW)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak(400) < 2 * peak(100)
 
 
 def test_a_hundred_thousand_files_in_a_zip_are_counted():
