@@ -37,7 +37,7 @@ def tar_members(chunks: Iterator[bytes], meter: Meter) -> Iterator[tuple[str, It
         while (entry := archive.next()) is not None:
             archive.members.clear()  # type: ignore[attr-defined]  # typeshed lacks it
             # What a header says of all files after it; of one file, the entry has it already.
-            archive.pax_headers.clear()
+            archive.pax_headers = {}
             meter.member()
             source.allow(HEADER_AT_MOST)
             if entry.issparse():
