@@ -51,6 +51,7 @@ from app.usecases.sign_in_attempts import SignInAttempts
 from app.usecases.signing_keys import SigningKeys
 from app.usecases.unmerging import Unmerging
 from app.usecases.uploads import Uploads
+from app.usecases.way_mails import WayMails
 from app.usecases.ways_in import WaysIn
 from app.usecases.windows import Windows
 from app.web.services import Services
@@ -140,6 +141,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     )
     log = ConsentLog(vault, signing_keys, operator, settings.jurisdiction)
     grants = Grants(database, clock, log)
+    way_mails = WayMails(clock, mailer, issuer)
     mails = MergeMails(database, vault, clock, mailer, issuer)
     unmerging = Unmerging(database, vault, clock, mails)
     services = Services(
@@ -150,13 +152,13 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         customers=customers,
         openid=OpenIDSignIn(
             SignInAttempts(database, vault, clock),
-            Arrivals(database, vault, clock),
+            Arrivals(database, vault, clock, way_mails),
             providers,
             Outbound(settings.outbound_exceptions, limits=OPENID_LIMITS),
             clock,
             issuer,
         ),
-        ways_in=WaysIn(database, vault, clock, providers),
+        ways_in=WaysIn(database, vault, clock, providers, way_mails),
         erasure=Erasure(customers, connections),
         connections=connections,
         refresh=refresh,

@@ -27,6 +27,11 @@ def issuer_of(value: str) -> str:
     return value.partition(" ")[0]
 
 
+def account_name(value: str) -> str:
+    """Return what an account at a provider is called in mails and lists: by the provider's host."""
+    return f"an account at {urlsplit(issuer_of(value)).hostname}"
+
+
 def normal_email(text: str) -> str:
     """Return an e-mail address trimmed and in lower case.
 
@@ -83,6 +88,5 @@ async def names_of(session: AsyncSession, box: Box, customer_id: str) -> dict[st
     for identifier in await identifiers_of(session, customer_id):
         value = identifier_value(box, identifier)
         is_email = identifier.type == IdentifierType.EMAIL
-        host = urlsplit(issuer_of(value)).hostname
-        named[identifier.id] = value if is_email else f"an account at {host}"
+        named[identifier.id] = value if is_email else account_name(value)
     return named

@@ -33,7 +33,8 @@ PARTED = """Hello,
 the merge of two Milieu accounts was undone:
 
 {moved} signs in to an account of its own again, with what came from there. {stays} keeps the other
-one. Grants that had ended by the merge stay ended.
+one. Grants that had ended by the merge stay ended, and ways to sign in that were added since are
+gone.
 
 {account}
 """
