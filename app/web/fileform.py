@@ -17,7 +17,9 @@ from app.errors import Invalid
 
 FIELDS_AT_MOST = 16 * 1024
 """Bytes of all fields before the file."""
-PASS_OVER_AT_MOST_S = 600
+PASS_OVER_AT_MOST = 16 * 1024 * 1024
+"""Bytes that are let go by after a refusal: what a browser and the way here have in their buffers."""
+PASS_OVER_AT_MOST_S = 60
 QUIET_AT_MOST_S = 10
 
 
@@ -77,12 +79,16 @@ class FileForm:
                 )
 
     async def pass_over(self) -> None:
-        """Let the rest go by, so that a browser that is still sending sees the answer."""
+        """Let what is on its way go by, so that a browser that is still sending sees the answer.
+
+        Not all of it: nobody counts who is refused, and gigabytes of theirs would be read.
+        """
+        left = PASS_OVER_AT_MOST
         try:
             async with asyncio.timeout(PASS_OVER_AT_MOST_S):
-                while self._has_more:
+                while self._has_more and left > 0:
                     async with asyncio.timeout(QUIET_AT_MOST_S):
-                        await self._receive()
+                        left -= len(await self._receive())
         except TimeoutError:
             return
 

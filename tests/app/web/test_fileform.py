@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Invalid
-from app.web.fileform import FIELDS_AT_MOST, FileForm
+from app.web.fileform import FIELDS_AT_MOST, PASS_OVER_AT_MOST, FileForm
 
+MIB = 1024 * 1024
 BOUNDARY = "----x7"
 TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 
@@ -81,6 +82,24 @@ async def test_the_rest_may_be_let_go_by():
     await found.pass_over()
     assert request.state.left == []
     await found.pass_over()
+
+
+async def test_but_not_gigabytes_of_it():
+    # Mutation: `left` not compared.
+    taken = 0
+
+    async def endless():
+        nonlocal taken
+        taken += MIB
+        if taken > 2 * PASS_OVER_AT_MOST:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": bytes(MIB), "more_body": True}
+
+    request = Request(
+        {"type": "http", "method": "POST", "headers": [(b"content-type", TYPE.encode())]}, endless
+    )
+    await FileForm(request).pass_over()
+    assert taken == PASS_OVER_AT_MOST
 
 
 @pytest.mark.parametrize(
