@@ -18,7 +18,7 @@ from app.errors import Invalid
 FIELDS_AT_MOST = 16 * 1024
 """Bytes of all fields before the file."""
 PASS_OVER_AT_MOST = 16 * 1024 * 1024
-"""Bytes that are let go by after a refusal: what a browser and the way here have in their buffers."""
+"""Bytes that are let go by after a refusal: what browsers and what is between have in buffers."""
 PASS_OVER_AT_MOST_S = 60
 QUIET_AT_MOST_S = 10
 
