@@ -82,6 +82,7 @@ class Worker:
             # The database restarts, or is busy for longer than we wait: look again after the rest.
             logger.warning("the database does not answer: %s", type(error).__name__)
         except Exception as error:  # noqa: BLE001 - one broken chore must not end the worker
+            # Only the name: what an unexpected error says may quote what it was working on.
             logger.error("a turn of the worker broke: %s", type(error).__name__)  # noqa: TRY400
 
     async def _prepare(self) -> None:
