@@ -3,12 +3,11 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Lifespan
 
 from app import authserver, portal
@@ -28,6 +27,7 @@ logger = logging.getLogger("milieu.main")
 
 MAX_BODY_BYTES = 64 * 1024
 SIZES = Sizes(MAX_BODY_BYTES, {UPLOAD_PATH: UPLOAD_AT_MOST})
+LOOK_AGAIN_S = 2
 TITLE = "Milieu"
 VERSION = "0.1.0"
 SUMMARY = "Customer context as a service: read what a customer granted, while she is on the phone."
@@ -41,9 +41,9 @@ def create_app(runtime: Runtime) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         stop, worker = asyncio.Event(), None
         try:
-            await _check_key(runtime)
+            await runtime.services.reencryption.check_once()
             if runtime.embedded_worker:
-                worker = asyncio.create_task(runtime.worker.run(stop))
+                worker = asyncio.create_task(_work(runtime, stop))
                 worker.add_done_callback(_note_end)
             yield
         finally:
@@ -73,11 +73,13 @@ def create_app(runtime: Runtime) -> FastAPI:
     return app
 
 
-async def _check_key(runtime: Runtime) -> None:
-    try:
-        await runtime.services.reencryption.check()
-    except (SQLAlchemyError, OSError):
-        logger.warning("The database does not answer: nothing is ready before it does.")
+async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
+    # A database that comes late may be under another master key: nothing of it is touched before.
+    while not stop.is_set() and not await runtime.services.reencryption.check_once():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_AGAIN_S)
+    if not stop.is_set():
+        await runtime.worker.run(stop)
 
 
 def _note_end(worker: asyncio.Task[None]) -> None:

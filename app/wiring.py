@@ -51,6 +51,7 @@ from app.usecases.sign_in_attempts import SignInAttempts
 from app.usecases.signing_keys import SigningKeys
 from app.usecases.unmerging import Unmerging
 from app.usecases.uploads import Uploads
+from app.usecases.way_mails import WayMails
 from app.usecases.ways_in import WaysIn
 from app.usecases.windows import Windows
 from app.web.services import Services
@@ -140,6 +141,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     )
     log = ConsentLog(vault, signing_keys, operator, settings.jurisdiction)
     grants = Grants(database, clock, log)
+    way_mails = WayMails(clock, mailer, issuer)
     mails = MergeMails(database, vault, clock, mailer, issuer)
     unmerging = Unmerging(database, vault, clock, mails)
     services = Services(
@@ -150,13 +152,13 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
         customers=customers,
         openid=OpenIDSignIn(
             SignInAttempts(database, vault, clock),
-            Arrivals(database, vault, clock),
+            Arrivals(database, vault, clock, way_mails),
             providers,
             Outbound(settings.outbound_exceptions, limits=OPENID_LIMITS),
             clock,
             issuer,
         ),
-        ways_in=WaysIn(database, vault, clock, providers),
+        ways_in=WaysIn(database, vault, clock, providers, way_mails),
         erasure=Erasure(customers, connections),
         connections=connections,
         refresh=refresh,
@@ -182,6 +184,25 @@ def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     chores = (Tidy(database, clock), rotation, Expiry(grants, clock), finality)
     worker = Worker(refresh, chores, due, at_once=settings.refreshes_at_once)
     return Runtime(services, worker, settings.embedded_worker)
+
+
+async def check_master_key(settings: Settings) -> None:
+    """See that the master key is the database's, before anything else is made.
+
+    Args:
+        settings: Of this deployment.
+
+    Raises:
+        OtherMasterKey: The database is under another one.
+    """
+    if settings.master_key is None:
+        return  # which `build` says
+    database = Database(settings.database_url)
+    vault = Vault(decode_key(settings.master_key.get_secret_value()))
+    try:
+        await Reencryption(database, vault).check_once()
+    finally:
+        await database.close()
 
 
 def authorization_engine(

@@ -31,7 +31,7 @@ from app.settings import Environment, Settings
 from app.store.migrate import upgrade_async
 from app.usecases.clients import Clients
 from app.usecases.sections import OFFERED
-from app.wiring import build
+from app.wiring import build, check_master_key
 
 console = Console(stderr=True)
 
@@ -88,6 +88,7 @@ async def _demo(
     with console.status("Bringing the database up to date …"):
         await upgrade_async(settings.database_url)
     with console.status("Loading the engine …"):
+        await check_master_key(settings)
         runtime = build(settings)
     client_id, client_secret = await _company_client(runtime.services.clients, ports, data)
     sandbox = create_sandbox(

@@ -119,6 +119,8 @@ async def _reencrypt() -> int:
     former = Settings().former_master_key
     if former is None:
         raise Invalid("MILIEU_FORMER_MASTER_KEY is needed: the key that is to be replaced.")
+    if former == Settings().master_key:
+        raise Invalid("MILIEU_MASTER_KEY is still the former key: set the new one.")
     async with runtime() as built:
         keys = built.services.reencryption
         count = await keys.count()

@@ -11,7 +11,7 @@ from app.admin.runtime import runtime
 from app.main import create_app
 from app.observe import configure_logging
 from app.settings import Settings
-from app.wiring import build
+from app.wiring import build, check_master_key
 
 LogLevel = Annotated[str, typer.Option(help="debug, info, warning or error.")]
 
@@ -27,6 +27,7 @@ def serve(
     `milieu work` beside it.
     """
     configure_logging(log_level)
+    asyncio.run(check_master_key(Settings()))
     app = create_app(build(Settings()))
     uvicorn.run(
         app,

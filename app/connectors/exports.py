@@ -15,8 +15,8 @@ class Export:
 
     Attributes:
         account: Whose it is, as far as an archive can say: whoever uploads it may have written it.
-        window: Her recent posts, and nothing else: what a file says of the account (its age, say)
-            is not her provider's word, and may not speak for its being a person's own.
+        window: Her recent posts, and nothing else: what a file says of the account, such as its
+            age, is not her provider's word, and may not speak for its being a person's own.
     """
 
     account: Account

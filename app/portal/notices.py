@@ -74,8 +74,8 @@ TROUBLE = MappingProxyType(
         "address_taken": "That address cannot be added here.",
         "address_link_over": "That link was used or is too old. Ask for a new one below.",
         "last_way": "That is your last way to sign in. Add another one first.",
-        "last_of_merged": "You merged two accounts, and can still undo that: one of them would have"
-        " no way to sign in left. Keep this one until then, or add another one first.",
+        "way_of_merged": "You merged two accounts, and can still undo that. Until then the ways to"
+        " sign in that either had stay.",
         "ways_enough": "You have ways enough to sign in. Remove one first.",
         "disabled": "This account is disabled.",
         "account_linked": "This account cannot be linked here: it is linked already. If you have"

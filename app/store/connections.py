@@ -101,6 +101,24 @@ async def find_connection(
     return (await session.exec(query)).first()
 
 
+async def is_connection(session: AsyncSession, connection_id: str) -> bool:
+    """Tell whether a connection is there, whoever it belongs to."""
+    query = select(Connection.id).where(col(Connection.id) == connection_id)
+    return (await session.exec(query)).first() is not None
+
+
+async def hold_connection(
+    session: AsyncSession, customer_id: str, connection_id: str
+) -> Connection | None:
+    """Find a connection of a customer, locked where that can be: no lease is taken meanwhile."""
+    query = (
+        select(Connection)
+        .where(col(Connection.id) == connection_id, col(Connection.customer_id) == customer_id)
+        .with_for_update()
+    )
+    return (await session.exec(query)).first()
+
+
 async def find_connection_to(session: AsyncSession, account_index: str) -> Connection | None:
     """Find the connection to an account, whoever it belongs to; locked where that can be.
 

@@ -95,16 +95,6 @@ async def identifiers_of(session: AsyncSession, customer_id: str) -> Sequence[Id
     return (await session.exec(query)).all()
 
 
-async def find_identifier(
-    session: AsyncSession, customer_id: str, identifier_id: str
-) -> Identifier | None:
-    """Find an identifier of a customer; nobody else's."""
-    query = select(Identifier).where(
-        col(Identifier.id) == identifier_id, col(Identifier.customer_id) == customer_id
-    )
-    return (await session.exec(query)).first()
-
-
 async def delete_identifier(session: AsyncSession, identifier_id: str) -> None:
     """Delete one identifier."""
     await session.exec(delete(Identifier).where(col(Identifier.id) == identifier_id))

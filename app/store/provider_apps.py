@@ -6,7 +6,7 @@ from sqlalchemy import LargeBinary, delete, exists, not_
 from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.store.connections import Connection, LinkAttempt
+from app.store.connections import Connection, ConnectionState, LinkAttempt
 from app.store.types import UtcDateTime
 
 
@@ -57,15 +57,21 @@ async def replace_app(session: AsyncSession, app: ProviderApp, known: str | None
     return await session.merge(app)
 
 
-async def delete_app(
+async def delete_app_that_serves_nobody(
     session: AsyncSession, provider: str, instance: str, app_client_id: str
 ) -> None:
-    """Forget a registration that the instance has forgotten, if it is still this one."""
+    """Forget a registration, if it is still this one and no connection there works by it."""
+    works = exists().where(
+        col(Connection.provider) == provider,
+        col(Connection.instance) == instance,
+        col(Connection.state) != ConnectionState.REAUTH_REQUIRED,
+    )
     await session.exec(
         delete(ProviderApp).where(
             col(ProviderApp.provider) == provider,
             col(ProviderApp.instance) == instance,
             col(ProviderApp.app_client_id) == app_client_id,
+            not_(works),
         )
     )
 

@@ -7,13 +7,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.clock import Clock
 from app.errors import Conflict, Forbidden, Invalid
-from app.store.customers import Customer, IdentifierType, find_by_identifier, identifiers_of
+from app.store.customers import (
+    Customer,
+    IdentifierType,
+    find_by_identifier,
+    identifiers_of,
+    open_box,
+)
 from app.store.engine import Database
 from app.store.grants import hold_customer
 from app.store.secrets import Vault
 from app.store.sign_in_attempts import SignInAttempt, Wish
-from app.usecases.identifiers import normal_email, openid_value
-from app.usecases.identities import add_customer, add_identifier, begin_session
+from app.usecases.identifiers import account_name, addresses_of, normal_email, openid_value
+from app.usecases.identities import (
+    SESSION_LIFETIME,
+    add_customer,
+    add_identifier,
+    begin_session,
+)
+from app.usecases.way_mails import WayChange, WayMails
 from oauth.link.id_token import Identity
 
 MAX_WAYS = 10
@@ -59,12 +71,14 @@ class Arrivals:
         database: Where customers are kept.
         vault: Seals and indexes their identifiers.
         clock: The time.
+        mails: Tell her of a way to sign in that was added.
     """
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, clock: Clock, mails: WayMails) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._mails = mails
 
     async def settle(self, attempt: SignInAttempt, shown: Shown) -> Arrival:
         """Do what an attempt was for; the caller has used it up.
@@ -78,12 +92,17 @@ class Arrivals:
             Forbidden: She is disabled.
         """
         try:
-            return await self._settle(attempt, shown)
+            arrival, change = await self._settle(attempt, shown)
         except IntegrityError:
             # Somebody showed the same account, or address, in the same moment, and was first.
-            return await self._settle(attempt, shown)
+            arrival, change = await self._settle(attempt, shown)
+        if change is not None:
+            await self._mails.tell(change)
+        return arrival
 
-    async def _settle(self, attempt: SignInAttempt, shown: Shown) -> Arrival:
+    async def _settle(
+        self, attempt: SignInAttempt, shown: Shown
+    ) -> tuple[Arrival, WayChange | None]:
         value = openid_value(shown.identity.issuer, shown.identity.subject)
         index = self._vault.blind_index(IdentifierType.OPENID, value)
         async with self._database.writing() as session:
@@ -100,7 +119,8 @@ class Arrivals:
                 raise Forbidden("This account is disabled.", code="disabled")
             if known is None:
                 await self._keep(session, customer.id, value, shown.email)
-            return self._signed_in(session, attempt, customer, shown, is_new=known is None)
+            is_new = known is None
+            return self._signed_in(session, attempt, customer, shown, is_new=is_new), None
 
     def _signed_in(
         self,
@@ -112,7 +132,9 @@ class Arrivals:
         is_new: bool,
     ) -> Arrival:
         now = self._clock()
-        at = shown.identity.authenticated_at or now
+        # A provider that does not say when may know her of long ago, unless it had to ask her.
+        unsaid = now if attempt.wish == Wish.SIGN_IN_AGAIN else now - SESSION_LIFETIME
+        at = shown.identity.authenticated_at or unsaid
         secret = begin_session(session, customer.id, now, at)
         return Arrival(Wish(attempt.wish), attempt.return_to, customer.id, secret, is_new)
 
@@ -123,17 +145,22 @@ class Arrivals:
         known: Customer | None,
         value: str,
         email: str | None,
-    ) -> Arrival:
+    ) -> tuple[Arrival, WayChange | None]:
         holder = await hold_customer(session, attempt.customer_id or "")
         if holder is None:
             raise Forbidden("This account is disabled.", code="disabled")
         if known is not None and known.id != holder.id:
             raise Conflict("That account cannot be added here.", code="openid_taken")
+        change = None
         if known is None:
             if len(await identifiers_of(session, holder.id)) >= MAX_WAYS:
                 raise Conflict("You have ways enough to sign in.", code="ways_enough")
             await self._keep(session, holder.id, value, email)
-        return Arrival(Wish.ADD, attempt.return_to, holder.id)
+            box = await open_box(session, self._vault, holder.id)
+            addresses = await addresses_of(session, box, holder.id)
+            way = account_name(value)
+            change = WayChange(way, addresses.values(), is_added=True)
+        return Arrival(Wish.ADD, attempt.return_to, holder.id), change
 
     async def _keep(
         self, session: AsyncSession, customer_id: str, value: str, email: str | None

@@ -17,6 +17,7 @@ from app.store.connections import (
     delete_connection,
     find_connection,
     find_connection_to,
+    hold_connection,
 )
 from app.store.customers import bump_context_version, find_customer, open_box
 from app.store.engine import Database
@@ -80,7 +81,9 @@ class Connections:
         """
         return await self._linking.begin(customer_id, session_hash, provider, address)
 
-    async def finish_link(self, session_hash: str, params: Mapping[str, str]) -> str:
+    async def finish_link(
+        self, session_hash: str, params: Mapping[str, str], callback: str = ""
+    ) -> str:
         """Finish linking when she comes back; return the connection's id.
 
         The same account linked again by her is the same connection, with its digest.
@@ -88,13 +91,14 @@ class Connections:
         Args:
             session_hash: The browser that came back.
             params: The query it came back with.
+            callback: The last part of the address it came back to; each provider has its own.
 
         Raises:
             Forbidden: The attempt is another browser's, used, expired or unknown, or she declined.
             Conflict: The provider does not accept it, or the account is linked by somebody else.
             Unavailable: The provider does not answer.
         """
-        return await self._linked(await self._linking.finish(session_hash, params))
+        return await self._linked(await self._linking.finish(session_hash, params, callback))
 
     @property
     def offered(self) -> Sequence[str]:
@@ -157,7 +161,7 @@ class Connections:
             Conflict: Its provider does not tell posts for followers from others.
         """
         async with self._database.writing() as session:
-            connection = await find_connection(session, customer_id, connection_id)
+            connection = await hold_connection(session, customer_id, connection_id)
             if connection is None:
                 raise NotFound("You have no such connection.")
             if Reads.FOLLOWERS_ONLY not in self._catalogue.find(connection.provider).about.reads:

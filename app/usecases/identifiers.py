@@ -7,10 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import Invalid
 from app.store.customers import Identifier, IdentifierType, identifiers_of
-from app.store.secrets import Box
+from app.store.secrets import Box, SealError
 
 MAX_EMAIL_LENGTH = 254
 """Longest address SMTP can carry (RFC 5321, section 4.5.3.1.3, as RFC 3696 erratum 1690 reads)."""
+
+UNREADABLE_NAME = "a way to sign in that cannot be read"
+"""Of one that does not open, as after a database was put back in part."""
 
 # Plain addresses alone: comments, quoting and encoded words would name another mailbox to a mail
 # server than to us. That the mail arrives is the proof, not the pattern.
@@ -25,6 +28,11 @@ def openid_value(issuer: str, subject: str) -> str:
 def issuer_of(value: str) -> str:
     """Return the issuer in what `openid_value` made."""
     return value.partition(" ")[0]
+
+
+def account_name(value: str) -> str:
+    """Return what an account at a provider is called in mails and lists: by the provider's host."""
+    return f"an account at {urlsplit(issuer_of(value)).hostname}"
 
 
 def normal_email(text: str) -> str:
@@ -59,16 +67,19 @@ def identifier_value(box: Box, identifier: Identifier) -> str:
 async def addresses_of(session: AsyncSession, box: Box, customer_id: str) -> dict[str, str]:
     """Return the e-mail addresses a customer signs in with by identifier, her first one first.
 
+    One that cannot be read is left out; it hides none of the others.
+
     Args:
         session: A transaction.
         box: Hers.
         customer_id: Whose.
     """
-    return {
-        identifier.id: identifier_value(box, identifier)
-        for identifier in await identifiers_of(session, customer_id)
-        if identifier.type == IdentifierType.EMAIL
-    }
+    addresses = {}
+    for identifier in await identifiers_of(session, customer_id):
+        value = _readable(box, identifier)
+        if identifier.type == IdentifierType.EMAIL and value is not None:
+            addresses[identifier.id] = value
+    return addresses
 
 
 async def names_of(session: AsyncSession, box: Box, customer_id: str) -> dict[str, str]:
@@ -81,8 +92,17 @@ async def names_of(session: AsyncSession, box: Box, customer_id: str) -> dict[st
     """
     named = {}
     for identifier in await identifiers_of(session, customer_id):
-        value = identifier_value(box, identifier)
+        value = _readable(box, identifier)
+        if value is None:
+            named[identifier.id] = UNREADABLE_NAME
+            continue
         is_email = identifier.type == IdentifierType.EMAIL
-        host = urlsplit(issuer_of(value)).hostname
-        named[identifier.id] = value if is_email else f"an account at {host}"
+        named[identifier.id] = value if is_email else account_name(value)
     return named
+
+
+def _readable(box: Box, identifier: Identifier) -> str | None:
+    try:
+        return identifier_value(box, identifier)
+    except SealError:
+        return None

@@ -29,7 +29,7 @@ from oauth.link.errors import (
     LinkRefused,
 )
 from oauth.link.flow import depart, exchange, read_callback
-from oauth.link.provider import Binding, Tokens
+from oauth.link.provider import Binding, Provider, Tokens
 
 ATTEMPT_LIFETIME = timedelta(minutes=10)
 
@@ -117,7 +117,7 @@ class Linking:
             with _told(_host(found.instance), connector.about.title):
                 provider = await connector.provider(client, found.instance, now)
                 registration = await self._registrations.ensure(client, provider_name, provider)
-                back = self._registrations.redirect_uri
+                back = self._registrations.redirect_uri(provider_name, provider)
                 departure = await depart(
                     client, provider, registration, back, now, found.login_hint
                 )
@@ -138,12 +138,13 @@ class Linking:
             )
         return departure.url
 
-    async def finish(self, session_hash: str, params: Mapping[str, str]) -> Linked:
+    async def finish(self, session_hash: str, params: Mapping[str, str], callback: str) -> Linked:
         """Take her back, and ask the provider whose account it is.
 
         Args:
             session_hash: The browser that came back.
             params: The query it came back with.
+            callback: The last part of the address it came back to.
 
         Raises:
             Forbidden: The attempt is another browser's, used, expired or unknown, or she declined.
@@ -154,7 +155,10 @@ class Linking:
         connector = self._catalogue.linked_by_oauth(attempt.provider)
         with _told(_host(attempt.instance), connector.about.title):
             async with self._outbound.client() as client:
-                tokens = await self._issued(client, connector, attempt, kept, params)
+                provider = await connector.provider(client, attempt.instance, self._clock())
+                if callback != self._registrations.callback(attempt.provider, provider):
+                    raise CallbackInvalid("The answer comes where another provider's would.")
+                tokens = await self._issued(client, provider, attempt, kept, params)
                 account = await self._identify(client, connector, attempt.instance, kept, tokens)
         return Linked(attempt.customer_id, attempt.provider, attempt.instance, account, tokens)
 
@@ -172,12 +176,11 @@ class Linking:
     async def _issued(
         self,
         client: httpx.AsyncClient,
-        connector: OAuthConnector,
+        provider: Provider,
         attempt: LinkAttempt,
         kept: _Kept,
         params: Mapping[str, str],
     ) -> Tokens:
-        provider = await connector.provider(client, attempt.instance, self._clock())
         code = read_callback(provider, params)
         registration = await self._registrations.find(attempt.provider, provider)
         if registration is None:
@@ -189,7 +192,7 @@ class Linking:
                 registration,
                 code=code,
                 verifier=kept.verifier,
-                redirect_uri=self._registrations.redirect_uri,
+                redirect_uri=self._registrations.redirect_uri(attempt.provider, provider),
                 now=self._clock(),
                 binding=kept.binding,
             )

@@ -11,7 +11,7 @@ from app.mail import Mail, Mailer
 from app.store.customers import open_box
 from app.store.engine import Database
 from app.store.merges import Merge, came_over, find_merge, note_told, untold_merges
-from app.store.secrets import Vault
+from app.store.secrets import SealError, Vault
 from app.usecases.identifiers import addresses_of, names_of
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ PARTED = """Hello,
 the merge of two Milieu accounts was undone:
 
 {moved} signs in to an account of its own again, with what came from there. {stays} keeps the other
-one. Grants that had ended by the merge stay ended.
+one. Grants that had ended by the merge stay ended, and ways to sign in that were added since are
+gone.
 
 {account}
 """
@@ -65,7 +66,11 @@ class MergeMails:
             merge = await find_merge(session, merge_id)
             if merge is None:
                 return False
-            stays, moved, addresses = await self._named(session, merge)
+            try:
+                stays, moved, addresses = await self._named(session, merge)
+            except SealError:
+                logger.error("a merge cannot be told: a data key is not there: %s", merge_id)  # noqa: TRY400 - nothing more is known
+                return False
         is_undone = merge.undone_at is not None
         text = (PARTED if is_undone else MERGED).format(
             stays=_listed(stays), moved=_listed(moved), account=f"{self._issuer}/account"

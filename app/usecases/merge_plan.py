@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -50,6 +51,7 @@ class MergePlan:
         connections: Connections that pass to her, with their digests.
         ending: The absorbed customer's grants: given for her data, they never cover another's.
         widening: The survivor's grants, which would cover what passes to her.
+        widens: How many those are.
         fingerprint: Equal for plans that do the same to the same.
     """
 
@@ -58,7 +60,25 @@ class MergePlan:
     connections: Sequence[MovingConnection]
     ending: Sequence[AffectedGrant]
     widening: Sequence[AffectedGrant]
+    widens: int
     fingerprint: str
+
+    def veiled(self) -> Self:
+        """Return what the absorbed side may see of it: the survivor does not know yet who she is.
+
+        A code can be entered by somebody whom it was not meant for. She who has both accounts
+        knows her own addresses by their first letters.
+        """
+        return replace(self, stays=[veiled_name(name) for name in self.stays], widening=())
+
+
+def veiled_name(name: str) -> str:
+    """Return a way to sign in so that only who knows it knows it again: `a…@e….org`."""
+    local, is_email, domain = name.rpartition("@")
+    if not is_email:
+        return "an account at a provider"
+    host, dot, top = domain.rpartition(".")
+    return f"{local[:1]}…@{(host or top)[:1]}…{dot}{top if dot else ''}"
 
 
 async def plan_of(
@@ -88,6 +108,7 @@ async def plan_of(
         ],
         ending=[_affected(grant, client) for grant, client in ending],
         widening=[_affected(grant, client) for grant, client in widening],
+        widens=len(widening),
         fingerprint=_fingerprint(
             survivor_id,
             absorbed_id,

@@ -66,7 +66,8 @@ class MergeView:
         stage: How far it has come.
         expires_at: Until when it can be confirmed.
         code: What the other side has to enter; for the survivor, until it was.
-        plan: What it will do; for the survivor, once the other side has agreed to it.
+        plan: What it will do; for the survivor, once the other side has agreed to it; for the
+            other side, without what is the survivor's.
     """
 
     role: Role
@@ -109,7 +110,9 @@ class Merging:
             plan = await plan_of(session, self._vault, merge.survivor_id, merge.absorbed_id, now)
         # Agreed to is what was shown, and nothing else: whatever changes takes it back.
         stage = Stage.ACCEPTED if merge.accepted_plan == plan.fingerprint else Stage.CLAIMED
-        shown = plan if role is Role.ABSORBED or stage is Stage.ACCEPTED else None
+        if role is Role.ABSORBED:
+            return MergeView(role, stage, merge.expires_at, "", plan.veiled())
+        shown = plan if stage is Stage.ACCEPTED else None
         return MergeView(role, stage, merge.expires_at, "", shown)
 
     async def offer(self, customer_id: str) -> None:

@@ -17,7 +17,7 @@ from app.usecases.arrivals import Arrival, Arrivals, Shown
 from app.usecases.customers import CurrentSession
 from app.usecases.openid_providers import Configured, OpenIDProviders
 from app.usecases.sign_in_attempts import SignInAttempts, Taken, Wanted
-from oauth.link.errors import CallbackInvalid, LinkDenied, LinkError, LinkRefused
+from oauth.link.errors import CallbackInvalid, ClientUnknown, LinkDenied, LinkError, LinkRefused
 from oauth.link.id_token import SKEW, Identity
 from oauth.link.openid import ask, expectation, read_answer, redeem, told_email
 from oauth.server.signing import NotVerified
@@ -215,7 +215,7 @@ def _told(configured: Configured) -> Iterator[None]:
             f"The answer did not come from {title} as it should; begin again.",
             code="openid_not_believed",
         ) from error
-    except LinkRefused as error:
+    except (LinkRefused, ClientUnknown) as error:
         logger.warning("%s refuses to sign somebody in: %s", configured.name, error)
         raise Conflict(f"{title} refuses; begin again.", code="openid_refused") from error
     except (LinkError, Invalid, Unavailable) as error:

@@ -9,6 +9,7 @@ indexed by one key is not found by another.
 import logging
 from collections.abc import Callable
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -43,6 +44,25 @@ class Reencryption:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._is_checked = False
+
+    async def check_once(self) -> bool:
+        """Check the master key, if that was not done yet; say whether it is known to be right.
+
+        A database that does not answer is asked again the next time: nothing may be served, nor
+        read, before it has answered.
+
+        Raises:
+            OtherMasterKey: The database is under another one.
+        """
+        if not self._is_checked:
+            try:
+                await self.check()
+            except (SQLAlchemyError, OSError):
+                logger.warning("the database does not answer: the master key is not checked yet")
+                return False
+            self._is_checked = True
+        return True
 
     async def check(self) -> None:
         """See that this master key is the database's.
@@ -51,13 +71,21 @@ class Reencryption:
             OtherMasterKey: It is not: nobody would be found by her address, and nothing open.
         """
         async with self._database.reading() as session:
-            for key in await wrapped_otherwise(session, self._vault.key_id, limit=1):
-                if key.master_key_id or self._opened(key, self._vault) is None:
-                    raise OtherMasterKey(
-                        "MILIEU_MASTER_KEY is not the one this database is under. Set that one; or,"
-                        " to change it, set the other as MILIEU_FORMER_MASTER_KEY and run"
-                        " `milieu key reencrypt`."
-                    )
+            others = await wrapped_otherwise(session, self._vault.key_id, limit=1)
+            secrets = await sealed_for_the_service(session)
+        is_hers = [
+            not key.master_key_id and self._opened(key, self._vault) is not None for key in others
+        ]
+        opens = [
+            not value or _opens(self._vault.service, value, place)
+            for value, place in ((getattr(row, name), place) for row, name, place in secrets)
+        ]
+        if not all([*is_hers, *opens]):
+            raise OtherMasterKey(
+                "MILIEU_MASTER_KEY is not the one this database is under. Set that one; or, to"
+                " change it, set the other as MILIEU_FORMER_MASTER_KEY and run"
+                " `milieu key reencrypt`."
+            )
 
     async def count(self) -> int:
         """Return how many customers' keys another master key wraps, or one that was not noted."""
@@ -78,12 +106,12 @@ class Reencryption:
             customers = [
                 key.customer_id for key in await wrapped_otherwise(session, self._vault.key_id)
             ]
+        async with self._database.writing() as session:
+            await self._service(session, former)
         for customer_id in customers:
             async with self._database.writing() as session:
                 await self._customer(session, former, customer_id)
             tell()
-        async with self._database.writing() as session:
-            await self._service(session, former)
         await self._database.scrub()
 
     async def _customer(self, session: AsyncSession, former: Vault, customer_id: str) -> None:

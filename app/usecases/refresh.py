@@ -125,6 +125,10 @@ class Refresh:
         async with self._database.reading() as session:
             return list(await due_connections(session, self._clock(), limit))
 
+    async def settle(self) -> None:
+        """Wait for what must not be cut off; a worker that stops calls it last."""
+        await self._windows.settle()
+
     async def refresh(self, connection_id: str) -> ConnectionState | None:
         """Refresh a connection that is due.
 

@@ -8,10 +8,11 @@ import httpx
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import Clock
+from app.ids import secret_hash
 from app.store.engine import Database
 from app.store.provider_apps import (
     ProviderApp,
-    delete_app,
+    delete_app_that_serves_nobody,
     find_app,
     replace_app,
     secret_place,
@@ -21,6 +22,8 @@ from oauth.link.errors import ClientUnknown
 from oauth.link.flow import check_registration
 from oauth.link.provider import ClientAuthentication, Provider, Registration
 from oauth.link.register import register_app
+
+CALLBACK_LENGTH = 16
 
 NONE_GIVEN: Mapping[str, Registration] = MappingProxyType({})
 
@@ -32,7 +35,7 @@ class Identity:
     Args:
         name: What her consent page there calls us.
         website: Where she can read who we are.
-        redirect_uri: Where she comes back.
+        redirect_uri: Where she comes back; what follows it tells from which provider.
         document: Where an instance can read all this itself, which is then our name there.
     """
 
@@ -70,7 +73,21 @@ class Registrations:
         self._identity = identity
         self._keys = keys
         self._given = given
-        self.redirect_uri = identity.redirect_uri
+
+    def callback(self, provider_name: str, provider: Provider) -> str:
+        """Return the last part of the address where she comes back from a provider; may be empty.
+
+        A provider that does not name itself in its answers is told by where they arrive (RFC 9700,
+        section 4.4.2.2): a code that another one issued comes back elsewhere.
+        """
+        if provider.names_itself:
+            return ""
+        return secret_hash(f"{provider_name}|{provider.issuer}")[:CALLBACK_LENGTH]
+
+    def redirect_uri(self, provider_name: str, provider: Provider) -> str:
+        """Return the address where she comes back from a provider."""
+        callback = self.callback(provider_name, provider)
+        return self._identity.redirect_uri + (f"/{callback}" if callback else "")
 
     async def find(self, provider_name: str, provider: Provider) -> Registration | None:
         """Return the registration that is kept for an instance, if there is one."""
@@ -100,21 +117,27 @@ class Registrations:
         if known is not None:
             return known
         app = await self._kept(provider_name, provider)
-        if app is not None and await self._is_good(client, provider, app):
+        redirect_uri = self.redirect_uri(provider_name, provider)
+        if app is not None and await self._is_good(client, provider, app, redirect_uri):
             return self._opened(app)
         fresh = await register_app(
             client,
             provider,
             name=self._identity.name,
             website=self._identity.website,
-            redirect_uri=self.redirect_uri,
+            redirect_uri=redirect_uri,
         )
-        return await self._keep(self._sealed(provider_name, provider, fresh), replacing=app)
+        sealed = self._sealed(provider_name, provider, fresh, redirect_uri)
+        return await self._keep(sealed, replacing=app)
 
     async def forget(self, provider_name: str, provider: Provider, client_id: str) -> None:
-        """Forget a registration that the instance has forgotten; the next link makes another."""
+        """Forget a registration that an instance seems not to know, unless accounts depend on it.
+
+        Some refuse a bad code in the same words (Takahe): one that anybody may have sent is no
+        reason to take away what others are read by.
+        """
         async with self._database.writing() as session:
-            await delete_app(session, provider_name, provider.issuer, client_id)
+            await delete_app_that_serves_nobody(session, provider_name, provider.issuer, client_id)
 
     def _known(self, provider_name: str, provider: Provider) -> Registration | None:
         """Return who we are where nothing is registered by ourselves."""
@@ -127,9 +150,9 @@ class Registrations:
             return await find_app(session, provider_name, provider.issuer)
 
     async def _is_good(
-        self, client: httpx.AsyncClient, provider: Provider, app: ProviderApp
+        self, client: httpx.AsyncClient, provider: Provider, app: ProviderApp, redirect_uri: str
     ) -> bool:
-        if app.redirect_uri != self.redirect_uri:
+        if app.redirect_uri != redirect_uri:
             return False
         try:
             await check_registration(
@@ -137,7 +160,7 @@ class Registrations:
                 provider,
                 self._opened(app),
                 self._clock(),
-                redirect_uri=self.redirect_uri,
+                redirect_uri=redirect_uri,
             )
         except ClientUnknown:
             return False
@@ -154,14 +177,18 @@ class Registrations:
         return self._opened(kept)
 
     def _sealed(
-        self, provider_name: str, provider: Provider, registration: Registration
+        self,
+        provider_name: str,
+        provider: Provider,
+        registration: Registration,
+        redirect_uri: str,
     ) -> ProviderApp:
         place = secret_place(provider_name, provider.issuer)
         return ProviderApp(
             provider=provider_name,
             instance=provider.issuer,
             app_client_id=registration.client_id,
-            redirect_uri=self.redirect_uri,
+            redirect_uri=redirect_uri,
             sealed_secret=self._vault.service.seal(registration.client_secret.encode(), place),
             registered_at=self._clock(),
         )

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from app.clock import Clock
 from app.errors import NotFound
 from app.store.belongings import delete_shells, hold_customers, pass_late_accesses
-from app.store.customers import open_box
+from app.store.customers import delete_identifier, identifiers_of, open_box
 from app.store.engine import Database
 from app.store.merges import (
     came_over,
@@ -18,7 +20,7 @@ from app.store.merges import (
     undo_merge,
 )
 from app.store.secrets import Vault
-from app.store.sessions import delete_sessions_of
+from app.store.sessions import delete_links_to, delete_sessions_of
 from app.usecases.identifiers import names_of
 from app.usecases.merge_mails import MergeMails
 from app.usecases.moving import move
@@ -80,8 +82,9 @@ class Unmerging:
     async def undo(self, customer_id: str, merge_id: str) -> None:
         """Part two accounts again: what came over, and is still there, goes back under its own key.
 
-        What she added since stays, grants that ended stay ended. All her sessions end, since
-        nobody knows which of the two people, should they be two, began them; both are told by mail.
+        What she linked since stays, grants that ended stay ended. All sessions end, and ways to
+        sign in that were added since, since nobody knows which of the two people, should they be
+        two, they are of; both are told by mail.
 
         Args:
             customer_id: Who undoes it, freshly signed in.
@@ -95,13 +98,17 @@ class Unmerging:
             merge = await find_merge(session, merge_id)
             if merge is None or merge.survivor_id != customer_id or merge.absorbed_id is None:
                 raise _over()
+            if merge.merged_at is None:
+                raise _over()
             held = await hold_customers(session, [customer_id, merge.absorbed_id])
             if not await undo_merge(session, merge_id, customer_id, now - UNDO_WITHIN, now):
                 raise _over()
             over = await came_over(session, merge_id)
             await move(session, self._vault, customer_id, merge.absorbed_id, over)
+            await _end_ways_since(session, customer_id, merge.merged_at)
             held[merge.absorbed_id].disabled_at = None
-            await delete_sessions_of(session, customer_id)
+            for side in (customer_id, merge.absorbed_id):
+                await delete_sessions_of(session, side)
         await self._mails.tell(merge_id)
 
     async def settle(self) -> int:
@@ -136,6 +143,15 @@ class Unmerging:
                 logger.info("a merge is final: %s", merge_id)
                 changed += 1
         return changed
+
+
+async def _end_ways_since(session: AsyncSession, customer_id: str, merged_at: datetime) -> None:
+    others = await merges_into(session, customer_id)
+    came = {row_id for merge in others for row_id in await came_over(session, merge.id)}
+    for way in await identifiers_of(session, customer_id):
+        if way.verified_at > merged_at and way.id not in came:
+            await delete_links_to(session, way.blind_index)
+            await delete_identifier(session, way.id)
 
 
 def _over() -> NotFound:

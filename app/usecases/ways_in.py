@@ -19,7 +19,7 @@ from app.store.customers import (
 )
 from app.store.engine import Database
 from app.store.grants import hold_customer
-from app.store.merges import came_over, merges_into
+from app.store.merges import merges_into
 from app.store.secrets import Vault
 from app.store.sessions import (
     consume_link,
@@ -33,6 +33,7 @@ from app.usecases.identifiers import identifier_value, issuer_of
 from app.usecases.identities import add_identifier
 from app.usecases.openid_providers import OpenIDProviders
 from app.usecases.sign_in_links import link_place
+from app.usecases.way_mails import WayChange, WayMails
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,22 @@ class WaysIn:
         vault: Opens what is hers.
         clock: The time.
         providers: Those that are asked.
+        mails: Tell her.
     """
 
     def __init__(
-        self, database: Database, vault: Vault, clock: Clock, providers: OpenIDProviders
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        providers: OpenIDProviders,
+        mails: WayMails,
     ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
         self._providers = providers
+        self._mails = mails
 
     async def list(self, customer_id: str) -> Sequence[WayIn]:
         """List them, oldest first."""
@@ -93,7 +101,7 @@ class WaysIn:
         return self._vault.service.open(link.sealed_email, link_place(token_hash)).decode()
 
     async def add_address(self, customer_id: str, token: str) -> None:
-        """Use a link up, and let her sign in by its address too.
+        """Use a link up, let her sign in by its address too, and tell all her addresses.
 
         Args:
             customer_id: Who is signed in where the link was opened.
@@ -104,12 +112,16 @@ class WaysIn:
             Conflict: The address cannot be added; whose it is, is not told.
         """
         try:
-            await self._add_address(customer_id, token)
+            change = await self._add_address(customer_id, token)
         except IntegrityError:
             raise Conflict("That address cannot be added here.", code="address_taken") from None
+        if change is not None:
+            await self._mails.tell(change)
 
     async def remove(self, session: CurrentSession, identifier_id: str) -> None:
         """Take a way to sign in away, and end her sessions elsewhere, which it may have begun.
+
+        All her addresses are told by mail, that one included.
 
         Args:
             session: Hers, which goes on.
@@ -117,7 +129,7 @@ class WaysIn:
 
         Raises:
             NotFound: She has no such way.
-            Conflict: It is the last that works, or would be if a merge were undone.
+            Conflict: It is the last that works, or is of before a merge that can be undone.
         """
         async with self._database.writing() as transaction:
             # Two that are taken away at once must not both see the other.
@@ -126,21 +138,20 @@ class WaysIn:
             gone = next((way for way in ways if way.id == identifier_id), None)
             if gone is None:
                 raise NotFound("You have no such way to sign in.")
-            others = {way.id for way in ways if way.works and way is not gone}
-            if not others:
+            if not any(way.works for way in ways if way is not gone):
                 raise Conflict("That is your last way to sign in.", code="last_way")
-            for merge in await merges_into(transaction, session.customer_id):
-                # Should the two be parted again, each must be able to sign in.
-                over = await came_over(transaction, merge.id)
-                if not (others & over if gone.id in over else others - over):
-                    raise Conflict("One merged account has no other.", code="last_of_merged")
+            merges = await merges_into(transaction, session.customer_id)
+            if any(merge.merged_at and gone.since <= merge.merged_at for merge in merges):
+                # Should the two be two people, neither may lock the other out.
+                raise Conflict("It is of before a merge that can be undone.", code="way_of_merged")
             if gone.is_email:
                 index = self._vault.blind_index(IdentifierType.EMAIL, gone.name)
                 await delete_links_to(transaction, index)
             await delete_identifier(transaction, identifier_id)
             await delete_other_sessions_of(transaction, session.customer_id, session.session_hash)
+        await self._mails.tell(WayChange(gone.name, _emails(ways), is_added=False))
 
-    async def _add_address(self, customer_id: str, token: str) -> None:
+    async def _add_address(self, customer_id: str, token: str) -> WayChange | None:
         now, token_hash = self._clock(), secret_hash(token)
         async with self._database.writing() as session:
             link = await find_open_link(session, token_hash, now, customer_id)
@@ -152,12 +163,13 @@ class WaysIn:
             ways = await self._ways(session, customer_id)
             address = self._vault.service.open(link.sealed_email, link_place(token_hash)).decode()
             if any(way.is_email and way.name == address for way in ways):
-                return
+                return None
             if len(ways) >= MAX_WAYS:
                 raise Conflict("You have ways enough to sign in.", code="ways_enough")
             await add_identifier(
                 session, self._vault, customer_id, IdentifierType.EMAIL, address, now
             )
+            return WayChange(address, [*_emails(ways), address], is_added=True)
 
     async def _ways(self, session: AsyncSession, customer_id: str) -> Sequence[WayIn]:
         box = await open_box(session, self._vault, customer_id)
@@ -176,3 +188,7 @@ class WaysIn:
             works=is_email or title is not None,
             since=identifier.verified_at,
         )
+
+
+def _emails(ways: Sequence[WayIn]) -> list[str]:
+    return [way.name for way in ways if way.is_email]

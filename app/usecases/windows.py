@@ -13,7 +13,7 @@ from app.clock import Clock
 from app.connectors.catalogue import Account, Catalogue, Link
 from app.connectors.errors import AccessRevoked, ProviderDown
 from app.outbound import Outbound
-from app.store.connections import Connection, find_leased, hold_lease
+from app.store.connections import Connection, find_leased, hold_lease, is_connection
 from app.store.customers import open_box
 from app.store.engine import Database
 from app.store.secrets import Vault
@@ -68,6 +68,11 @@ class Windows:
         self._outbound = outbound
         self._catalogue = catalogue
         self._tokens = tokens
+        self._renewing: set[asyncio.Task[Tokens]] = set()
+
+    async def settle(self) -> None:
+        """Wait until what a provider was asked to renew is kept; whoever stops, stops after it."""
+        await asyncio.gather(*self._renewing, return_exceptions=True)
 
     async def read(self, leased: Leased) -> Window:
         """Read the window of a connection that is leased: all of it, or an error.
@@ -96,6 +101,13 @@ class Windows:
         return tokens.expires_at is not None and tokens.expires_at <= self._clock() + RENEW_BEFORE
 
     async def _renewed(self, leased: Leased, tokens: Tokens) -> Tokens:
+        # Cut off between the provider's answer and the commit, the tokens would be lost for good.
+        renewing = asyncio.create_task(self._renew(leased, tokens))
+        self._renewing.add(renewing)
+        renewing.add_done_callback(self._renewing.discard)
+        return await asyncio.shield(renewing)
+
+    async def _renew(self, leased: Leased, tokens: Tokens) -> Tokens:
         connection = leased.connection
         async with self._database.writing() as session:
             until = self._clock() + LEASE
@@ -104,10 +116,15 @@ class Windows:
         fresh = await self._tokens.renew(connection.provider, connection.instance, tokens)
         async with self._database.writing() as session:
             ours = await find_leased(session, connection.id, leased.lease)
-            if ours is None:
-                raise LeaseLost
-            box = await open_box(session, self._vault, ours.customer_id)
-            ours.sealed_tokens = seal_tokens(box, ours.id, fresh)
+            is_linked = ours is not None or await is_connection(session, connection.id)
+            if ours is not None:
+                box = await open_box(session, self._vault, ours.customer_id)
+                ours.sealed_tokens = seal_tokens(box, ours.id, fresh)
+        if not is_linked:
+            # She unlinked it meanwhile, and what was revoked then was spent already.
+            await self._tokens.revoke(connection.provider, connection.instance, fresh)
+        if ours is None:
+            raise LeaseLost
         return fresh
 
     async def _fetch(self, leased: Leased, account: Account, tokens: Tokens | None) -> Window:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from app.store.customers import Customer
+from app.usecases.reencryption import OtherMasterKey
 from app.web.direct import Direct, Incoming, Outgoing
 from app.web.services import Services, ServicesOf
 
@@ -32,6 +33,9 @@ async def ready(services: ServicesOf) -> JSONResponse:
     try:
         async with services.database.reading() as session:
             await session.exec(select(Customer.id).limit(1))
+        await services.reencryption.check_once()
+    except OtherMasterKey as error:
+        return JSONResponse({"status": "not ready", "reason": error.detail}, 503)
     except (SQLAlchemyError, OSError):
         reason = "The database does not answer, or was never migrated: run `milieu migrate`."
         return JSONResponse({"status": "not ready", "reason": reason}, 503)

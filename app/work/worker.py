@@ -81,6 +81,9 @@ class Worker:
         except (SQLAlchemyError, OSError) as error:
             # The database restarts, or is busy for longer than we wait: look again after the rest.
             logger.warning("the database does not answer: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one broken chore must not end the worker
+            # Only the name: what an unexpected error says may quote what it was working on.
+            logger.error("a turn of the worker broke: %s", type(error).__name__)  # noqa: TRY400
 
     async def _prepare(self) -> None:
         for chore in self._chores:
@@ -136,3 +139,4 @@ class Worker:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+        await self._refresh.settle()

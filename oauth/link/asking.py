@@ -34,14 +34,18 @@ async def post(
     Raises:
         ClientUnknown: We do not have the key any more with which the session was begun.
     """
+
+    def whole() -> dict[str, str]:
+        return {**form, **_credentials(provider, registration, now, binding)}
+
     headers = {"Accept": "application/json"}
-    form = {**form, **_credentials(provider, registration, now, binding)}
     if provider.authentication is ClientAuthentication.BASIC:
         headers["Authorization"] = _basic(registration)
     if binding is None:
-        return await client.post(endpoint, data=form, headers=headers)
-    auth = DpopAuth(binding.dpop_key, lambda: now, endpoint)
-    return await client.post(endpoint, data=form, headers=headers, auth=auth)
+        return await client.post(endpoint, data=whole(), headers=headers)
+    # An assertion counts once: a request that is repeated for a nonce carries another one.
+    auth = DpopAuth(binding.dpop_key, lambda: now, endpoint, again=whole)
+    return await client.post(endpoint, data=whole(), headers=headers, auth=auth)
 
 
 def _credentials(

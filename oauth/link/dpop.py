@@ -47,6 +47,7 @@ class DpopAuth(httpx.Auth):
         base: An address of the server that it is for.
         access_token: As issued to this key; empty at the authorization server.
         nonces: The nonce that each origin gave last.
+        again: Makes the body of a request that is repeated, where that is good only once.
     """
 
     requires_response_body = True
@@ -58,6 +59,7 @@ class DpopAuth(httpx.Auth):
         base: str,
         access_token: str = "",
         nonces: dict[str, str] | None = None,
+        again: Callable[[], dict[str, str]] | None = None,
     ) -> None:
         self._stored_key = key
         self._key = ECKey.import_key(json.loads(key))
@@ -65,6 +67,7 @@ class DpopAuth(httpx.Auth):
         self._origin = origin(httpx.URL(base))
         self._access_token = access_token
         self._nonces = {} if nonces is None else nonces
+        self._again = again
 
     def at(self, base: str) -> "DpopAuth":
         """Return the same for another server, which is told by its own nonces."""
@@ -79,8 +82,9 @@ class DpopAuth(httpx.Auth):
         response = yield request
         fresh = self._learn(response)
         if fresh is not None and fresh != sent and _asks_for_nonce(response):
-            self._sign(request)
-            self._learn((yield request))
+            repeated = request if self._again is None else _with_form(request, self._again())
+            self._sign(repeated)
+            self._learn((yield repeated))
 
     def _sign(self, request: httpx.Request) -> str | None:
         nonce = self._nonces.get(self._place)
@@ -114,6 +118,14 @@ class DpopAuth(httpx.Auth):
     def _place(self) -> str:
         scheme, netloc = self._origin
         return f"{scheme}://{netloc.decode('ascii')}"
+
+
+def _with_form(request: httpx.Request, form: dict[str, str]) -> httpx.Request:
+    kept = {"host", "accept", "user-agent", "accept-encoding", "connection"}
+    headers = {name: value for name, value in request.headers.items() if name in kept}
+    return httpx.Request(
+        request.method, request.url, headers=headers, data=form, extensions=request.extensions
+    )
 
 
 def _asks_for_nonce(response: httpx.Response) -> bool:

@@ -141,6 +141,9 @@ def test_she_signs_in_by_its_pages_is_found_again_and_erases_everything(
     expect(page).to_have_url(f"{oidc.deployment.url}/grants")
     assert {cookie["name"] for cookie in context.cookies(oidc.deployment.url)} >= {"milieu"}
 
+    # It does not say when she signed in there unless it is asked to ask her again.
+    oidc.opens(page, "/sign-in?return_to=account")
+    oidc.signs_in(page)
     oidc.erases(page)
     expect(page.get_by_text("Everything of yours is erased.")).to_be_visible()
 

@@ -22,7 +22,7 @@ from context.post import Post, PostKind
 from oauth.link.provider import Tokens
 from tests.foreign.recordings import Exchange, exchanges
 from tests.foreign.replay import Replay, replaying
-from tests.support.stage import Stage
+from tests.support.stage import Stage, came_back
 
 pytestmark = pytest.mark.foreign
 
@@ -236,16 +236,17 @@ class Reader:
             database, vault, clock, frozenset({replay.url.removeprefix("http://")}), engine="light"
         )
 
-    async def begin(self) -> tuple[str, str]:
+    async def begin(self) -> tuple[str, dict[str, str]]:
         customer = await self.stage.customer()
         url = await self.stage.connections.begin_link(
             customer, "browser", "mastodon", self.replay.url
         )
-        return customer, parse_qs(urlsplit(url).query)["state"][0]
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        back = f"{asked['redirect_uri']}?code=as+typed+in&state={asked['state']}"
+        return customer, came_back(back)
 
     async def link(self) -> tuple[str, str]:
-        customer, state = await self.begin()
-        answer = {"code": "as typed in", "state": state}
+        customer, answer = await self.begin()
         return customer, await self.stage.connections.finish_link("browser", answer)
 
 

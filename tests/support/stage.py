@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,6 +46,8 @@ from tests.support.clock import SettableClock
 from tests.support.servers import serving
 
 CALLBACK = "https://milieu.test/connections/callback"
+AT = "@"
+"""Beside a callback's query: the last part of the address that it came to."""
 DOCUMENT = "https://milieu.test/oauth-client-metadata.json"
 EVERY = timedelta(hours=6)
 LIMITS = Limits(connect_s=5, read_s=5, total_s=10, body_bytes=400_000)
@@ -142,8 +144,24 @@ async def browse(url: str, handle: str | None) -> dict[str, str]:
         answer = await browser.post(httpx.URL(url).copy_with(query=None), data=form)
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"].startswith(CALLBACK)
-    query = parse_qs(urlsplit(answer.headers["location"]).query)
-    return {name: values[0] for name, values in query.items()}
+    return came_back(answer.headers["location"])
+
+
+def came_back(location: str) -> dict[str, str]:
+    """Read the address to which a provider sends her back: its query, and beside it its end."""
+    parts = urlsplit(location)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    return query | {AT: parts.path.rpartition("/callback")[2].strip("/")}
+
+
+class Returning(Connections):
+    """Connections to which one comes back with all that `came_back` read."""
+
+    async def finish_link(
+        self, session_hash: str, params: Mapping[str, str], callback: str = ""
+    ) -> str:
+        query = {name: value for name, value in params.items() if name != AT}
+        return await super().finish_link(session_hash, query, params.get(AT, callback))
 
 
 class Stage:
@@ -175,7 +193,7 @@ class Stage:
         tokens = ProviderTokens(clock, outbound, catalogue, registrations)
         linking = Linking(database, vault, clock, outbound, catalogue, registrations, tokens)
         proving = Proving(database, vault, clock, outbound, catalogue, "https://milieu.test")
-        self.connections = Connections(
+        self.connections = Returning(
             database, vault, clock, catalogue, linking, proving, tokens, due
         )
         analyses = Analyses(database, vault, self.engine)

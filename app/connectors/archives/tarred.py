@@ -18,7 +18,7 @@ PIECE = 64 * 1024
 # one header ends here: blocks that it has asked for ahead, and a few kilobytes that a header needs.
 HEADER_AT_MOST = 2 * PIECE
 # Exports need some hundred bytes for the attributes of a file. tarfile searches them in the square
-# of their length, holding every thread, where Python lacks the mend of CVE-2024-6232 (3.11.10).
+# of their length, holding every thread, before Python 3.11.10 and 3.12.6 (CVE-2024-6232).
 ATTRIBUTES_AT_MOST = 2048
 _ATTRIBUTES = frozenset({tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE})
 _WITH_GZIP_HEADER = 31  # zlib's manual, inflateInit2

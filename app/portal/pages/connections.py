@@ -72,11 +72,17 @@ async def link(
     return page(request, "leaving.html", session, address=url, host=host)
 
 
-@router.get("/connections/callback", name="link_callback")
-async def callback(request: Request, services: ServicesOf, session: SignedInSession) -> Response:
+@router.get("/connections/callback")
+@router.get("/connections/callback/{place}")
+async def callback(
+    request: Request, services: ServicesOf, session: SignedInSession, place: str = ""
+) -> Response:
     """Take her back from the provider; what went wrong there is said on the list."""
+    query = dict(request.query_params)
+    if len(query) < len(request.query_params.multi_items()):
+        return see(request, "connections", "link_failed")  # RFC 6749, section 3.1: none twice
     try:
-        await services.connections.finish_link(session.session_hash, dict(request.query_params))
+        await services.connections.finish_link(session.session_hash, query, place)
     except (Forbidden, Conflict, Unavailable) as error:
         return see(request, "connections", error.code if error.code in TROUBLE else "link_failed")
     return see(request, "connections", "linked")

@@ -86,8 +86,8 @@ class Fakes:
             raise self.problem
         return "https://social.example/oauth/authorize?state=abc&code_challenge=x"
 
-    async def finish_link(self, session_hash: str, params: dict[str, str]) -> str:
-        self.asked.append((session_hash, params))
+    async def finish_link(self, session_hash: str, params: dict[str, str], callback: str) -> str:
+        self.asked.append((session_hash, params, callback))
         if self.problem:
             raise self.problem
         return "con_1"
@@ -130,12 +130,12 @@ async def test_linking_leads_to_the_provider_bound_to_this_browser(
     assert "Continue to social.example" in answer.text
     assert 'content="0; url=https://social.example/oauth/' in answer.response.text
 
-    back = await mira.follow(await mira.get("/connections/callback?code=c&state=abc"))
+    back = await mira.follow(await mira.get("/connections/callback/1f2e?code=c&state=abc"))
 
     assert "Linked." in back.text
     assert fakes.asked == [
         (mira.customer_id, session.session_hash, "mastodon", "social.example"),
-        (session.session_hash, {"code": "c", "state": "abc"}),
+        (session.session_hash, {"code": "c", "state": "abc"}, "1f2e"),
     ]
 
 
@@ -411,3 +411,9 @@ async def test_a_page_that_an_account_of_hers_names_needs_no_line(
         "An account that you linked names this page."
         in (await mira.get("/connections/proofs/attempt")).text
     )
+
+
+async def test_an_answer_that_says_something_twice_is_no_answer(mira: Browser, fakes: Fakes):
+    back = await mira.follow(await mira.get("/connections/callback/1f2e?code=c&code=d&state=abc"))
+    assert "did not let us in" in back.text
+    assert fakes.asked == []

@@ -342,6 +342,9 @@ async def test_the_first_page_speaks_of_mail_only_where_that_is_the_way(browser:
 
 async def test_she_who_has_no_address_can_erase_everything(browser: Browser):
     await arrive(browser)
+    stale = await browser.get("/account")
+    assert not [form for form in stale.forms if "erase" in form.action]
+    await arrive(browser, "/sign-in?return_to=account")
     page = await browser.get("/account")
     gone = await browser.follow(await browser.submit(page.form("/account/erase"), certain="yes"))
     assert "Everything of yours is erased." in gone.text

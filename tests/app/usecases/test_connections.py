@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -135,6 +136,40 @@ async def test_a_code_of_another_attempt_fails_on_pkce(stage, network):
     second = await browse(await begin(stage, network, mara), "jo")
     with pytest.raises(Conflict, match="refuses"):
         await stage.connections.finish_link("browser", first | {"code": second["code"]})
+
+
+async def test_an_answer_that_comes_where_another_instances_would_is_refused(
+    stage, network, clock, database, vault
+):
+    # Check 48, without `iss`: a code that one instance issued reaches no other (mix-up).
+    mara = await stage.customer()
+    with network_at(clock) as honest:
+        honest.add("mara")
+        both = Stage(database, vault, clock, frozenset({network.host, honest.host}))
+        url = await both.connections.begin_link(mara, "browser", "mastodon", honest.url)
+        injected = await browse(url, "mara")
+        begun = parse_qs(urlsplit(await begin(both, network, mara)).query)
+        answer = injected | {"state": begun["state"][0]}
+        asked = len(network.faults.asked)
+        with pytest.raises(Forbidden) as refused:
+            await both.connections.finish_link("browser", answer)
+    assert refused.value.code == "link_mixed_up"
+    assert len(network.faults.asked) == asked  # the code was not handed on
+    assert await both.connections.list(mara) == []
+
+
+async def test_a_code_that_is_refused_ends_nobodys_registration(stage, network, database):
+    mara = await stage.customer()
+    await stage.link(mara, network.url, "mara")
+    async with database.reading() as session:
+        before = await find_app(session, "mastodon", network.url)
+    answer = await browse(await begin(stage, network, mara), "mara")
+    network.faults.answer(lambda _: JSONResponse({"error": "access_denied"}, 401))
+    with pytest.raises(Conflict):
+        await stage.connections.finish_link("browser", answer | {"code": "made up"})
+    async with database.reading() as session:
+        after = await find_app(session, "mastodon", network.url)
+    assert after.app_client_id == before.app_client_id
 
 
 async def test_an_account_linked_by_somebody_else_is_a_conflict_that_does_not_tell_who(
@@ -275,14 +310,12 @@ async def test_an_instance_that_forgot_us_is_registered_with_again(stage, networ
     assert await stage.link(mara, network.url, "mara")
 
 
-async def test_forgotten_between_leaving_and_coming_back_she_begins_again(stage, network, database):
+async def test_forgotten_between_leaving_and_coming_back_she_begins_again(stage, network):
     mara = await stage.customer()
     answer = await browse(await begin(stage, network, mara), "mara")
     network.controls.drop_apps()
     with pytest.raises(Conflict, match="begin again"):
         await stage.connections.finish_link("browser", answer)
-    async with database.reading() as session:
-        assert await session.get(ProviderApp, ("mastodon", network.url)) is None
     assert await stage.link(mara, network.url, "mara")
 
 
@@ -295,7 +328,7 @@ async def test_a_service_that_moved_registers_anew(stage, network, database, vau
     await begin(moved, network, mara)
     async with database.reading() as session:
         app = await session.get(ProviderApp, ("mastodon", network.url))
-    assert app.redirect_uri == "https://new.test/callback"
+    assert app.redirect_uri.startswith("https://new.test/callback/")
 
 
 async def test_an_instance_on_a_private_address_is_refused_with_a_clear_text(

@@ -16,12 +16,22 @@ from app.ids import secret_hash
 from app.store.accesses import Access
 from app.store.belongings import hold_customers, pass_late_accesses
 from app.store.connections import Connection, ConnectionDigest
-from app.store.customers import Customer, DataKey, Identifier, find_customer
+from app.store.customers import (
+    Customer,
+    DataKey,
+    Identifier,
+    IdentifierType,
+    find_customer,
+    identifiers_of,
+)
 from app.store.grants import ConsentEvent, Grant, find_subject, latest_grant
 from app.store.merges import Merge, MergedRow
 from app.store.refusals import has_refused_since, remember_refusal
+from app.store.sessions import Session
+from app.usecases.identifiers import openid_value
+from app.usecases.identities import add_identifier, begin_session
 from app.usecases.linking import Linked
-from app.usecases.merge_plan import plan_of
+from app.usecases.merge_plan import plan_of, veiled_name
 from app.usecases.merging import OFFER_LIFETIME, Role, Stage
 from app.usecases.unmerging import UNDO_WITHIN
 from app.work.finality import Finality
@@ -330,12 +340,44 @@ async def test_who_stays_sees_nothing_of_the_other_before_that_one_agreed(house,
     assert (seen.stage, seen.plan, seen.code) == (Stage.CLAIMED, None, "")
     shown = await house.merging.view(other)
     assert (shown.role, shown.stage) == (Role.ABSORBED, Stage.CLAIMED)
-    assert shown.plan.stays == ["ada@example.org"]
+    assert shown.plan.stays == ["a…@e….org"]
     await house.merging.accept(other, shown.plan.fingerprint)
     plan = (await house.merging.view(ada)).plan
     assert [connection.handle for connection in plan.connections] == ["@secret"]
     assert "secret" not in repr(plan)
     assert "example" not in repr(plan)
+
+
+async def test_who_enters_a_code_sees_nothing_of_whose_it_is(house, ada, other):
+    # Mutation tried: the plan as it is for the side that entered the code.
+    await house.gives(ada, await house.client("Clinic"))
+    await house.agree(ada, other)
+    async with house.database.writing() as session:
+        kind = IdentifierType.OPENID
+        value = openid_value("https://id.clinic.example", "her")
+        await add_identifier(session, house.vault, ada, kind, value, house.clock())
+    for _ in range(2):
+        shown = (await house.merging.view(other)).plan
+        assert list(shown.stays) == ["a…@e….org", "an account at a provider"]
+        assert (list(shown.widening), shown.widens) == ([], 1)
+        assert list(shown.moves) == ["ada@work.example"]
+        await house.merging.accept(other, shown.fingerprint)
+    plan = (await house.merging.view(ada)).plan
+    assert [grant.client_name for grant in plan.widening] == ["Clinic"]
+
+
+@pytest.mark.parametrize(
+    ("name", "veiled"),
+    [
+        ("ada@example.org", "a…@e….org"),
+        ("ada@mail.example.co", "a…@m….co"),
+        ("ada@localhost", "a…@l…"),
+        ("a@b@c.org", "a…@c….org"),
+        ("an account at id.example", "an account at a provider"),
+    ],
+)
+def test_an_address_is_veiled(name: str, veiled: str):
+    assert veiled_name(name) == veiled
 
 
 async def test_nothing_happens_before_both_have_confirmed(house, ada, other):
@@ -518,6 +560,30 @@ async def test_undone_what_came_over_goes_back_and_what_she_added_since_stays(ho
     await house.merge(other, ada)
 
 
+async def test_undone_neither_side_has_a_session_or_a_way_that_was_added_since(house, ada, other):
+    # Mutations tried: the sessions of the other side left; ways added since left, by which whoever
+    # was absorbed would own the other account; what came by another merge since taken for such.
+    third = await house.customer("ada@third.example")
+    merge_id = await house.merge(ada, other)
+    house.clock.advance(minutes=1)
+    late = await house.customer("ada@late.example")
+    await house.merge(ada, third)
+    second = await house.merge(ada, late)
+    async with house.database.writing() as session:
+        kind, now = IdentifierType.EMAIL, house.clock()
+        await add_identifier(session, house.vault, ada, kind, "since@example.org", now)
+        begin_session(session, other, now, now)
+    await house.unmerging.undo(ada, merge_id)
+    async with house.database.reading() as session:
+        rows = (await session.exec(select(Session))).all()
+    assert not [row for row in rows if row.customer_id in (ada, other)]
+    emails = await house.services.customers.emails(ada)
+    assert sorted(emails) == ["ada@example.org", "ada@late.example", "ada@third.example"]
+    assert await house.customer("since@example.org") not in (ada, other)
+    await house.unmerging.undo(ada, second)
+    assert await house.customer("ada@late.example") == late
+
+
 async def test_only_who_stayed_can_undo_it_and_for_thirty_days(house, ada, other):
     # Mutations tried: `undo_merge` without `merged_at > since`; the survivor compared nowhere.
     third = await house.customer("jo@example.org")
@@ -624,6 +690,32 @@ async def test_who_could_not_be_told_is_told_later_and_the_merge_stands(
     }
     assert await mails.tell_all() == 0
     assert not await mails.tell("mrg_gone")
+
+
+@pytest.mark.parametrize("broken", ["an address", "the data key"])
+async def test_what_cannot_be_read_keeps_no_other_mail_back(house, ada, other, monkeypatch, broken):
+    # Mutations tried: `_readable` lets the error through; `tell` does.
+    async def down(_mail):
+        raise Unavailable("The mail server does not answer.")
+
+    third, fourth = [await house.customer(f"{who}@example.org") for who in ("jo", "jan")]
+    with monkeypatch.context() as patched:
+        patched.setattr(house.services.outbox, "send", down)
+        await house.merge(ada, other)
+        await house.merge(third, fourth)
+    async with house.database.writing() as session:
+        if broken == "an address":
+            [_, over] = await identifiers_of(session, ada)
+            over.sealed_value = b"put back in part"
+            session.add(over)
+        else:
+            await session.delete(await session.get_one(DataKey, ada))
+    told = await house.services.merging._mails.tell_all()
+    whom = {mail.to for mail in house.mails if "merged" in mail.subject}
+    if broken == "an address":
+        assert (told, whom) == (2, {"ada@example.org", "jo@example.org", "jan@example.org"})
+    else:
+        assert (told, whom) == (1, {"jo@example.org", "jan@example.org"})
 
 
 async def rows(house: Household, table: type) -> list:

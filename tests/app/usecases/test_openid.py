@@ -1,6 +1,7 @@
 """Signing in at an OpenID provider (checks 47 to 49), honest or hostile, over real HTTP."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,9 @@ from sqlmodel import select
 
 from app.errors import Conflict, Forbidden, Unavailable
 from app.ids import secret_hash
+from app.mail import Outbox
 from app.outbound import Limits, Outbound
+from app.portal.step_up import FRESH_FOR
 from app.store.customers import Customer, Identifier
 from app.store.engine import Database
 from app.store.secrets import Vault
@@ -26,6 +29,7 @@ from app.usecases.openid_providers import (
     OpenIDProviders,
 )
 from app.usecases.sign_in_attempts import ATTEMPT_LIFETIME, SignInAttempts
+from app.usecases.way_mails import WayMails
 from app.usecases.ways_in import WaysIn
 from tests.support.clock import SettableClock
 from tests.support.jose import Key, encoded
@@ -59,6 +63,7 @@ class Door:
     openid: OpenIDSignIn
     customers: Customers
     ways_in: WaysIn
+    outbox: Outbox
 
     async def sign_in(
         self, name: str = "elsewhere", session: CurrentSession | None = None
@@ -87,18 +92,19 @@ def opened(database: Database, vault: Vault, clock: SettableClock) -> Callable[.
     def build(*configured: Configured, limits: Limits = LIMITS) -> Door:
         hosts = frozenset(one.issuer.removeprefix("http://").rstrip("/") for one in configured)
         providers = OpenIDProviders(configured, hosts, clock)
+        outbox = Outbox()
+        mails = WayMails(clock, outbox, ISSUER)
         openid = OpenIDSignIn(
             SignInAttempts(database, vault, clock),
-            Arrivals(database, vault, clock),
+            Arrivals(database, vault, clock, mails),
             providers,
             Outbound(hosts, limits=limits),
             clock,
             ISSUER,
         )
-        mailer: Any = None
-        customers = Customers(database, vault, clock, mailer, ISSUER)
-        ways_in = WaysIn(database, vault, clock, providers)
-        return Door(database, vault, clock, openid, customers, ways_in)
+        customers = Customers(database, vault, clock, outbox, ISSUER)
+        ways_in = WaysIn(database, vault, clock, providers, mails)
+        return Door(database, vault, clock, openid, customers, ways_in, outbox)
 
     return build
 
@@ -676,9 +682,16 @@ async def test_signing_in_again_means_that_she_is_asked_again(door: Door, provid
 async def test_a_session_is_as_old_as_her_sign_in_at_the_provider(
     door: Door, provider: TestProvider
 ):
-    # Mutation tried: `auth_time` not looked at, by which a provider that knew her would do.
-    provider.claims["auth_time"] = 0
-    assert (await door.session(await door.sign_in())).signed_in_at == door.clock()
+    # Mutations tried: `auth_time` not looked at, by which a provider that knew her would do; a
+    # session fresh without it, by which signing out and coming back in silence would do.
+    provider.claims["auth_time"] = 0  # says who does not know
+    hers = await door.session(await door.sign_in())
+    assert door.clock() - hers.signed_in_at > FRESH_FOR, "who is new, and has not said when"
+    del provider.claims["auth_time"]
+    hers = await door.session(await door.sign_in())
+    assert door.clock() - hers.signed_in_at > FRESH_FOR, "who may have been asked nothing"
+    again = await door.session(await door.sign_in(session=hers))
+    assert again.signed_in_at == door.clock(), "who had to be asked again"
     earlier = door.clock() - timedelta(hours=5)
     provider.claims["auth_time"] = int(earlier.timestamp())
     assert (await door.session(await door.sign_in())).signed_in_at == earlier
@@ -708,6 +721,21 @@ async def test_ways_to_sign_in_have_an_end(door: Door, provider: TestProvider):
     with pytest.raises(Conflict) as refused:
         await door.add(hers)
     assert refused.value.code == "ways_enough"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_her_addresses_are_told_of_an_account_that_was_added_once(door: Door):
+    # Mutation tried: `settle` does not tell.
+    await door.customers.request_sign_in("mara@example.org", "context")
+    [token] = re.findall(r"mil_si_[\w-]+", door.outbox.mails()[0].text)
+    signed_in = await door.customers.sign_in(token)
+    hers = await door.customers.session(signed_in.session_secret)
+    assert hers is not None
+    await door.add(hers)
+    await door.add(hers)
+    told = [mail for mail in door.outbox.mails() if "was added" in mail.subject]
+    assert [mail.to for mail in told] == ["mara@example.org"]
+    assert "one more way now: an account at 127.0.0.1." in told[0].text
 
 
 async def test_erasing_takes_her_accounts_elsewhere_and_open_attempts_along(door: Door):

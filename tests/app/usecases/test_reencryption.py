@@ -183,6 +183,28 @@ async def test_stopped_in_the_middle_it_goes_on_where_it_was(
     assert await anew.digest(jo, second)
 
 
+async def test_what_is_the_services_own_is_under_the_key_too(
+    stage, network, database, vault, clock
+):
+    await SigningKeys(database, vault, clock).rotate(tuple(Algorithm))
+    await Reencryption(database, vault).check()
+    with pytest.raises(OtherMasterKey):
+        await Reencryption(database, NEW).check()  # although nobody is a customer yet
+
+
+async def test_a_database_that_comes_late_is_asked_again(database, vault, monkeypatch):
+    keys = Reencryption(database, vault)
+    check = keys.check
+
+    async def away():
+        raise OSError("not there")
+
+    monkeypatch.setattr(keys, "check", away)
+    assert await keys.check_once() is False
+    monkeypatch.setattr(keys, "check", check)
+    assert await keys.check_once() is True
+
+
 async def test_a_customer_is_done_whole_or_not_at_all(stage, network, database, vault, monkeypatch):
     mara, connection_id = await person(stage, network, "mara", "mara@example.org")
 
@@ -197,7 +219,6 @@ async def test_a_customer_is_done_whole_or_not_at_all(stage, network, database, 
         await Reencryption(database, NEW).run(vault, nothing)
     assert await stage.digest(mara, connection_id)
     assert await whose(vault, database, "mara@example.org") == mara
-    await Reencryption(database, vault).check()
 
 
 async def test_what_waits_for_somebody_is_dropped_and_the_rest_of_the_services_stays(

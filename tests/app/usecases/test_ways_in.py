@@ -6,9 +6,9 @@ import re
 import pytest
 from sqlmodel import select
 
-from app.errors import Conflict, Forbidden, NotFound
+from app.errors import Conflict, Forbidden, NotFound, Unavailable
 from app.ids import new_id
-from app.mail import Outbox
+from app.mail import Mail, Outbox
 from app.store.customers import IdentifierType, open_box
 from app.store.engine import Database
 from app.store.merges import Merge, note_came_over
@@ -20,6 +20,7 @@ from app.usecases.identifiers import addresses_of, names_of, openid_value
 from app.usecases.identities import add_identifier
 from app.usecases.moving import move
 from app.usecases.openid_providers import Configured, OpenIDProviders
+from app.usecases.way_mails import WayMails
 from app.usecases.ways_in import WaysIn
 from oauth.link.provider import Registration
 from tests.support.clock import SettableClock
@@ -37,7 +38,7 @@ class Account:
         configured = Configured("known", "Known", KNOWN, Registration("us"))
         providers = OpenIDProviders([configured], frozenset(), clock)
         self.customers = Customers(database, vault, clock, self.outbox, ISSUER)
-        self.ways = WaysIn(database, vault, clock, providers)
+        self.ways = WaysIn(database, vault, clock, providers, WayMails(clock, self.outbox, ISSUER))
 
     def token(self) -> str:
         found = re.search(rf"{ISSUER}/(?:sign-in|account/addresses)/(\S+)", self.newest)
@@ -165,12 +166,13 @@ async def test_a_way_that_is_removed_signs_nobody_in_any_more(account: Account):
     [address, openid] = await account.ways.list(hers.customer_id)
     assert (address.is_email, openid.is_email, openid.name) == (True, False, "Known")
     await account.customers.request_sign_in("mara@example.org", "context")
+    open_link = account.token()
 
     await account.ways.remove(hers, address.id)
 
     assert await account.names(hers) == ["Known"]
     with pytest.raises(Forbidden):  # the link that was open
-        await account.customers.sign_in(account.token())
+        await account.customers.sign_in(open_link)
     async with account.database.reading() as session:
         assert not (await session.exec(select(SignInLink))).all()
     other = await account.signed_in()
@@ -224,25 +226,59 @@ async def _lives(account: Account, session: CurrentSession) -> bool:
         return await transaction.get(Session, session.session_hash) is not None
 
 
-async def test_of_two_accounts_that_were_merged_each_keeps_a_way_until_that_is_final(
+async def test_of_two_accounts_that_were_merged_each_keeps_its_ways_until_that_is_final(
     account: Account,
 ):
-    # Mutation tried: `remove` does not ask for merges; undone, nobody could sign in to one of them.
+    # Mutations tried: `remove` does not ask for merges; it asks for another way of the same side,
+    # which whoever was absorbed could add herself.
     hers = await account.signed_in()
     theirs = await account.signed_in("work@example.org")
     await _merged(account, hers, theirs)
+    account.clock.advance(seconds=1)
     own, came = await account.ways.list(hers.customer_id)
     assert (own.name, came.name) == ("mara@example.org", "work@example.org")
+    await account.adds_openid(hers)
     for way in (own, came):
         with pytest.raises(Conflict) as refused:
             await account.ways.remove(hers, way.id)
-        assert refused.value.code == "last_of_merged"
+        assert refused.value.code == "way_of_merged"
+    since = (await account.ways.list(hers.customer_id))[2]
+    await account.ways.remove(hers, since.id)
+    assert await account.names(hers) == ["mara@example.org", "work@example.org"]
 
-    await account.adds_openid(hers)
+
+async def test_all_her_addresses_are_told_of_each_way_that_comes_or_goes(account: Account):
+    # Mutations tried: `tell` left out of either; the new address, or the one that went, left out.
+    hers = await account.signed_in()
+    token = await account.asks_for(hers, "work@example.org")
+    await account.ways.add_address(hers.customer_id, token)
+    both = {"mara@example.org", "work@example.org"}
+    told = [mail for mail in account.outbox.mails() if mail.subject.endswith("was added")]
+    assert {mail.to for mail in told} == both
+    assert all("in one more way now: work@example.org." in mail.text for mail in told)
+
+    own = (await account.ways.list(hers.customer_id))[0]
     await account.ways.remove(hers, own.id)
-    with pytest.raises(Conflict):
-        await account.ways.remove(hers, came.id)
-    assert await account.names(hers) == ["work@example.org", "Known"]
+    told = [mail for mail in account.outbox.mails() if mail.subject.endswith("is gone")]
+    assert {mail.to for mail in told} == both
+    assert all("by this any more: mara@example.org." in mail.text for mail in told)
+
+
+async def test_a_mail_that_cannot_be_sent_keeps_no_way_and_no_other_mail_back(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+):
+    hers = await account.signed_in()
+    token = await account.asks_for(hers, "work@example.org")
+    tried = []
+
+    async def down(mail: Mail) -> None:
+        tried.append(mail.to)
+        raise Unavailable("The mail server does not answer.")
+
+    monkeypatch.setattr(account.outbox, "send", down)
+    await account.ways.add_address(hers.customer_id, token)
+    assert tried == ["mara@example.org", "work@example.org"]
+    assert await account.names(hers) == tried
 
 
 async def test_who_has_no_address_is_named_by_where_she_has_an_account(account: Account):

@@ -153,6 +153,46 @@ async def test_linked_again_during_a_renewal_what_it_brought_is_dropped(
     assert await stage.refresh.refresh(connection_id) is ACTIVE
 
 
+async def test_unlinked_during_a_renewal_what_it_brought_is_revoked(
+    stage, mara, connection_id, clock, provider, monkeypatch
+):
+    clock.advance(hours=7)
+    work = await stage.refresh._begin(connection_id)
+    renew = stage.refresh._windows._tokens.renew
+
+    async def meanwhile(*about):
+        fresh = await renew(*about)
+        await stage.connections.unlink(mara, connection_id)
+        return fresh
+
+    monkeypatch.setattr(stage.refresh._windows._tokens, "renew", meanwhile)
+    with pytest.raises(windows_module.LeaseLost):
+        await stage.refresh._read(work)
+    assert provider.revoked[-2:] == ["refresh-2", "access-2"]
+
+
+async def test_a_renewal_is_kept_although_the_worker_is_told_to_stop(
+    stage, mara, connection_id, clock, provider, monkeypatch
+):
+    clock.advance(hours=7)
+    renew, has_answered = stage.refresh._windows._tokens.renew, asyncio.Event()
+
+    async def answered(*about):
+        fresh = await renew(*about)
+        has_answered.set()
+        await asyncio.sleep(0.05)
+        return fresh
+
+    monkeypatch.setattr(stage.refresh._windows._tokens, "renew", answered)
+    refreshing = asyncio.create_task(stage.refresh.refresh(connection_id))
+    await has_answered.wait()
+    refreshing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await refreshing
+    await stage.refresh.settle()
+    assert (await kept(stage, mara, connection_id)).refresh_token == "refresh-2"
+
+
 async def test_nothing_reads_with_a_token_that_is_not_kept(
     stage, mara, connection_id, clock, network, monkeypatch
 ):

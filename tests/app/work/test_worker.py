@@ -167,6 +167,26 @@ async def test_a_database_that_restarts_is_waited_for(running, caplog):
     assert "the database does not answer" in caplog.text
 
 
+async def test_a_chore_that_breaks_does_not_end_it_and_is_not_quoted(running, caplog):
+    # Mutation tried: errors of the database caught alone.
+    class Breaks:
+        times = 0
+
+        async def if_due(self):
+            self.times += 1
+            if self.times == 1:
+                raise ValueError("her words")
+
+    refreshes = Refreshes("con_1")
+    stop, task = running(worker(refreshes, tidy=Breaks()))
+    await until(lambda: refreshes.done == ["con_1"] or task.done())
+    stop.set()
+    await task
+    assert refreshes.done == ["con_1"]
+    assert "ValueError" in caplog.text
+    assert "her words" not in caplog.text
+
+
 async def test_one_that_breaks_and_stays_due_is_tried_once_and_hides_nobody():
     refreshes = Refreshes("broken_1", "broken_2", "con_1", "con_2", "con_3")
     refreshes.stuck = {"broken_1", "broken_2"}

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tests.support.clock import SettableClock
+from tests.support.stage import came_back
 
 Entity = dict[str, Any]
 HER, PAGE, MOST = "mara", 20, 40
@@ -106,7 +107,7 @@ class Instance(ABC):
         assert set(asked["scope"].split()) <= set(app.scopes.split())
         code = secrets.token_urlsafe(16)
         self.codes[code] = Code(app, asked["redirect_uri"], asked["code_challenge"])
-        return {"code": code, "state": asked["state"]}
+        return came_back(f"{asked['redirect_uri']}?code={code}&state={asked['state']}")
 
     def forget_apps(self) -> None:
         """Drop every registration, with its tokens."""
