@@ -30,6 +30,9 @@ class Refreshes:
     async def due(self, limit):
         return self.waiting[:limit]
 
+    async def settle(self):
+        self.settled_with = self.at_once
+
     async def refresh(self, connection_id):
         self.begun.append(connection_id)
         self.at_once += 1
@@ -158,6 +161,8 @@ async def test_what_takes_longer_than_the_grace_is_cut_off(running):
     await task
     assert refreshes.done == []
     assert refreshes.at_once == 0
+    # What must not be cut off is waited for last, when nobody begins anything any more.
+    assert refreshes.settled_with == 0
 
 
 async def test_a_database_that_restarts_is_waited_for(running, caplog):
