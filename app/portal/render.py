@@ -79,8 +79,8 @@ def moment(value: datetime) -> Markup:
 
 
 def day(value: date) -> Markup:
-    """Write a day."""
-    return _time(value.isoformat(), words.day_words(value))
+    """Write a day, also that of a moment: as a day it is the same wherever she is."""
+    return _time(date(value.year, value.month, value.day).isoformat(), words.day_words(value))
 
 
 def code(characters: str) -> str:
