@@ -224,3 +224,15 @@ async def test_who_is_not_named_again_stays_the_same():
 
 def test_an_answer_must_say_whose_it_is():
     assert read_callback(PROVIDER, {"code": "c", "iss": ISSUER}) == "c"
+
+
+async def test_a_request_that_is_repeated_for_a_nonce_carries_another_assertion():
+    # Mutation tried: the body sent again as it was.
+    asks = httpx.Response(400, json={"error": "use_dpop_nonce"}, headers={"DPoP-Nonce": "n-1"})
+    provides = Provides(asks, PUSHED)
+    await provides.run(depart, BACK, NOW)
+    (_, first, _), (_, second, headers) = provides.asked
+    assert first.pop("client_assertion") != second.pop("client_assertion")
+    assert first == second
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert headers["Accept"] == "application/json"
