@@ -3,10 +3,10 @@
 `app.bsky.actor.defs#profileViewDetailed` describes the fields. Each may be missing.
 """
 
-from datetime import date, datetime
 from typing import Any
 
 from app.connectors.bluesky.labels import is_automated
+from app.connectors.stated import day, people
 from context.post import Account
 
 
@@ -17,23 +17,8 @@ def profile(content: dict[str, Any]) -> Account:
         content: The profile.
     """
     return Account(
-        followers=_people(content.get("followersCount")),
-        following=_people(content.get("followsCount")),
-        since=_day(content.get("createdAt")),
+        followers=people(content.get("followersCount")),
+        following=people(content.get("followsCount")),
+        since=day(content.get("createdAt")),
         automated=is_automated(content),
     )
-
-
-def _people(count: object) -> int | None:
-    if not isinstance(count, int) or isinstance(count, bool):
-        return None
-    return count if count >= 0 else None
-
-
-def _day(moment: object) -> date | None:
-    if not isinstance(moment, str):
-        return None
-    try:
-        return datetime.fromisoformat(moment).date()
-    except ValueError:
-        return None
