@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx
 
+from app.connectors.asking import asked, json_of
 from app.connectors.catalogue import Destination
 from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
 from app.connectors.patience import retry_after, wait_until
-from app.outbound import OutboundFailed, OutboundRefused
 from oauth.link.bearer import BearerAuth
 from oauth.link.provider import ClientAuthentication, Provider, Tokens
 
@@ -115,12 +115,7 @@ async def get_json(
         ProviderDown: 429, 5xx, no answer, or one that is not JSON.
         ProviderChanged: Anything else that is no success.
     """
-    try:
-        answer = await client.get(url, headers={"Accept": "application/json"}, auth=auth)
-    except OutboundRefused as error:
-        raise ProviderChanged(error.detail) from None
-    except OutboundFailed as error:
-        raise ProviderDown(error.detail) from None
+    answer = await asked(client, url, auth=auth)
     status = answer.status_code
     if status == httpx.codes.UNAUTHORIZED:
         raise AccessRevoked("The provider does not accept our access any more.")
@@ -129,7 +124,4 @@ async def get_json(
         raise ProviderDown(f"The provider answers {status}.", wait_until(moment, now))
     if not answer.is_success:
         raise ProviderChanged(f"The provider answers {status}.")
-    try:
-        return answer.json()
-    except (ValueError, RecursionError):  # the cause would carry what was answered
-        raise ProviderDown("The provider answers with something that is not JSON.") from None
+    return json_of(answer)

@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 
+from app.connectors.asking import asked, json_of
 from app.connectors.errors import ProviderChanged, ProviderDown
 from app.connectors.patience import retry_after, wait_until
-from app.outbound import OutboundFailed, OutboundRefused
 
 # A moment in seconds since 1970, of this century.
 LONGEST_MOMENT = 11
@@ -34,25 +34,9 @@ async def document(client: httpx.AsyncClient, url: str, now: datetime) -> dict[s
         Absent: There is none.
         ConnectorError: It does not come, or is something else.
     """
-    answer = await asked(client, httpx.URL(url), "application/json")
+    answer = await asked(client, url)
     check_status(answer, now)
     return json_object(answer)
-
-
-async def asked(
-    client: httpx.AsyncClient, url: httpx.URL, accept: str, auth: httpx.Auth | None = None
-) -> httpx.Response:
-    """Ask a server.
-
-    Raises:
-        ConnectorError: It cannot be asked.
-    """
-    try:
-        return await client.get(url, headers={"Accept": accept}, auth=auth)
-    except OutboundRefused as error:
-        raise ProviderChanged(error.detail) from None
-    except OutboundFailed as error:
-        raise ProviderDown(error.detail) from None
 
 
 def check_status(answer: httpx.Response, now: datetime) -> None:
@@ -92,10 +76,7 @@ def json_object(answer: httpx.Response) -> dict[str, Any]:
         ProviderDown: It is no JSON.
         ProviderChanged: It is no object.
     """
-    try:
-        content = answer.json()
-    except (ValueError, RecursionError):  # the cause would carry what was answered
-        raise ProviderDown("The server answers with something that is not JSON.") from None
+    content = json_of(answer)
     if not isinstance(content, dict):
         raise ProviderChanged("The server answers with something that is no object.")
     return content

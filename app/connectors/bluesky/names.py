@@ -14,8 +14,9 @@ import dns.name
 import dns.rdatatype
 import httpx
 
+from app.connectors.asking import asked
 from app.connectors.bluesky.address import is_did
-from app.connectors.bluesky.fetching import asked, check_status
+from app.connectors.bluesky.fetching import check_status
 from app.connectors.errors import ConnectorError
 
 LOOK_UP_S = 5.0

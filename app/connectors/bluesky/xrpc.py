@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-from app.connectors.bluesky.fetching import asked, check_status, json_object, wait_asked
+from app.connectors.asking import asked
+from app.connectors.bluesky.fetching import check_status, json_object, wait_asked
 from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
 
 PER_PAGE = 100
@@ -83,7 +84,7 @@ class Api:
 
     async def _answer(self, method: str, params: dict[str, str | int]) -> httpx.Response:
         url = self._base.join(method).copy_merge_params(params)
-        answer = await asked(self._client, url, "application/json", self._auth)
+        answer = await asked(self._client, url, auth=self._auth)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self._refused(answer)
         if answer.status_code in {httpx.codes.BAD_REQUEST, httpx.codes.FORBIDDEN}:

@@ -6,11 +6,10 @@ from typing import Any
 
 import httpx
 
+from app.connectors.asking import asked, json_of
 from app.connectors.errors import AccessRevoked, ProviderChanged, ProviderDown
 from app.connectors.patience import retry_after, wait_until
-from app.outbound import OutboundFailed, OutboundRefused
 
-JSON = {"Accept": "application/json"}
 PER_PAGE = 40
 REGENERATING_WAIT = timedelta(minutes=1)
 LATEST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
@@ -46,7 +45,7 @@ class Api:
         Raises:
             ConnectorError: It does not answer well.
         """
-        return _json(await self._answer(self._instance.join(path)))
+        return json_of(await self._answer(self._instance.join(path)))
 
     async def pages(self, path: str, at_most: int) -> AsyncIterator[list[Any]]:
         """Yield the pages of a list, newest first, by the `Link` header (RFC 8288).
@@ -61,7 +60,7 @@ class Api:
         url = self._instance.join(path).copy_merge_params({"limit": PER_PAGE})
         for _ in range(at_most):
             answer = await self._answer(url)
-            page = _json(answer)
+            page = json_of(answer)
             if not isinstance(page, list):
                 raise ProviderChanged("A list was asked for, and something else came.")
             yield page
@@ -72,12 +71,7 @@ class Api:
             url = following
 
     async def _answer(self, url: httpx.URL) -> httpx.Response:
-        try:
-            answer = await self._client.get(url, headers=JSON, auth=self._auth)
-        except OutboundRefused as error:
-            raise ProviderChanged(error.detail) from None
-        except OutboundFailed as error:
-            raise ProviderDown(error.detail) from None
+        answer = await asked(self._client, url, auth=self._auth)
         self._check_status(answer)
         return answer
 
@@ -126,13 +120,6 @@ def _refuses_in_words(answer: httpx.Response) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(content, dict) and isinstance(content.get("error"), str)
-
-
-def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - somebody else's JSON
-    try:
-        return answer.json()
-    except (ValueError, RecursionError):  # the cause would carry what was answered
-        raise ProviderDown("The instance answers with something that is not JSON.") from None
 
 
 def _reset(text: str) -> datetime | None:
